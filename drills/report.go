@@ -1,0 +1,169 @@
+package drills
+
+import "time"
+
+// SchemaVersion is the version of report.json.
+const SchemaVersion = 1
+
+// Verdict is the answer of a drill. Its exit code tells a script the same.
+type Verdict string
+
+// The verdicts. Unknown never passes.
+const (
+	Pass         Verdict = "pass"         // every objective met
+	Fail         Verdict = "fail"         // an objective missed, an invariant broken
+	Inconclusive Verdict = "inconclusive" // no steady state, too little load, model or fault not witnessed
+	Errored      Verdict = "error"        // the harness itself failed
+)
+
+// ExitUsage is the exit code for bad usage or an invalid drill file: nothing
+// was started.
+const ExitUsage = 2
+
+// ExitCode is the process exit code of the verdict.
+func (v Verdict) ExitCode() int {
+	switch v {
+	case Pass:
+		return 0
+	case Fail:
+		return 1
+	case Inconclusive:
+		return 3
+	default:
+		return 4
+	}
+}
+
+// Worse is the verdict of two drills together: an error outweighs a failure,
+// a failure outweighs an inconclusive run, and anything outweighs a pass.
+func (v Verdict) Worse(other Verdict) Verdict {
+	rank := map[Verdict]int{Pass: 0, Inconclusive: 1, Fail: 2, Errored: 3}
+	if rank[other] > rank[v] {
+		return other
+	}
+	return v
+}
+
+// Report is what a drill measured and the verdict on it: the content of
+// report.json. Times are seconds since the fault took effect unless a field
+// says otherwise.
+type Report struct {
+	SchemaVersion int               `json:"schemaVersion"`
+	Run           string            `json:"run"`
+	Drill         string            `json:"drill"`
+	Model         Model             `json:"model"`
+	Seed          uint64            `json:"seed"`
+	Verdict       Verdict           `json:"verdict"`
+	Reasons       []string          `json:"reasons"` // why the verdict is not pass; empty for a pass
+	StartedAt     time.Time         `json:"startedAt"`
+	JudgedAt      time.Time         `json:"judgedAt"` // the one field that differs when a run is judged again
+	Environment   map[string]string `json:"environment"`
+	Stages        []StageTime       `json:"stages"`
+	RecoveryTime  RecoveryTime      `json:"recoveryTime"`
+	RecoveryPoint RecoveryPoint     `json:"recoveryPoint"`
+	Workflows     WorkflowCounts    `json:"workflows"`
+	Fleets        []FleetCounts     `json:"fleets"`
+	Throughput    []Throughput      `json:"throughput"`
+	Attribution   []Attribution     `json:"attribution"`
+	Phases        []Phase           `json:"phases"`
+	Memory        []Memory          `json:"memory"`
+	Objectives    []ObjectiveResult `json:"objectives"`
+	Witnesses     []Witness         `json:"witnesses"`
+}
+
+// StageTime is when a stage was reached.
+type StageTime struct {
+	Name Stage  `json:"name"`
+	At   Offset `json:"at"` // since fault effective, negative before
+}
+
+// Interval is a measurement with its uncertainty: the true value lies between
+// Lower, the last known bad, and Upper, the first known good. A nil Upper
+// means that the end was not seen: the value is above Lower.
+type Interval struct {
+	Lower Offset  `json:"lower"`
+	Upper *Offset `json:"upper"`
+}
+
+// RecoveryTime is measured from fault effective.
+type RecoveryTime struct {
+	Recovered     bool     `json:"recovered"`
+	FirstProgress Interval `json:"firstProgress"` // to the first Workflow completed
+	Sustained     Interval `json:"sustained"`     // to the first window at or above 90 % of the steady state
+}
+
+// RecoveryPoint counts acknowledged operations after the fault.
+type RecoveryPoint struct {
+	Acknowledged  int    `json:"acknowledged"`
+	Lost          int    `json:"lost"`          // as if the failed region never returns
+	LostAfterHeal int    `json:"lostAfterHeal"` // after it returned and conflicts were resolved
+	Duplicated    int    `json:"duplicated"`    // Workflow ids with more than one run
+	Indeterminate int    `json:"indeterminate"` // sent, never acknowledged
+	LostSeconds   Offset `json:"lostSeconds"`   // from the oldest lost operation to fault effective
+}
+
+// WorkflowCounts accounts for the Workflows of a drill.
+type WorkflowCounts struct {
+	Started   int            `json:"started"` // starts acknowledged
+	Completed int            `json:"completed"`
+	Failed    int            `json:"failed"`   // ended otherwise: failed, timed out, terminated, canceled
+	Stuck     int            `json:"stuck"`    // known, acknowledged, and still open at the end
+	InFlight  int            `json:"inFlight"` // open at the moment of the fault
+	ByRegion  map[string]int `json:"byRegion"` // starts acknowledged by the starters of each region
+}
+
+// FleetCounts is what the Workers of one region did for one Namespace, before
+// and after the fault took effect.
+type FleetCounts struct {
+	Region      string     `json:"region"`
+	Namespace   string     `json:"namespace"`
+	State       FleetState `json:"state"` // before the fault
+	TasksBefore int        `json:"tasksBefore"`
+	TasksAfter  int        `json:"tasksAfter"`
+	Polled      bool       `json:"polled"` // connected and polling before the fault
+}
+
+// Throughput is the completions per second of one Namespace.
+type Throughput struct {
+	Namespace string  `json:"namespace"`
+	Affected  bool    `json:"affected"`  // at home in the region that was lost
+	Declared  float64 `json:"declared"`  // starts per second
+	Steady    float64 `json:"steady"`    // in the steady-state window before the fault
+	Outage    float64 `json:"outage"`    // from fault effective to throughput sustained
+	Recovered float64 `json:"recovered"` // in the window that counted as sustained
+}
+
+// Attribution is one share of the Recovery Time, in the order it was spent.
+type Attribution struct {
+	Cause   string `json:"cause"`
+	Seconds Offset `json:"seconds"`
+	Detail  string `json:"detail"` // what this time is, and whether it was declared or measured
+}
+
+// Phase is wall time that the run itself took.
+type Phase struct {
+	Name    string `json:"name"` // boot, steady-state, recovery, heal, failback, verification, teardown
+	Seconds Offset `json:"seconds"`
+}
+
+// Memory is the resident memory of a region's components.
+type Memory struct {
+	Region    string `json:"region"`
+	Component string `json:"component"`
+	Bytes     int64  `json:"bytes"` // largest seen
+}
+
+// ObjectiveResult holds one measurement against its objective.
+type ObjectiveResult struct {
+	Name     string  `json:"name"`
+	Declared string  `json:"declared"`
+	Measured string  `json:"measured"`
+	Verdict  Verdict `json:"verdict"`
+}
+
+// Witness is evidence that the drill was what it says.
+type Witness struct {
+	Name   string `json:"name"`
+	Held   bool   `json:"held"`
+	Detail string `json:"detail"`
+}

@@ -1,0 +1,137 @@
+package drills
+
+import "time"
+
+// Kind tells what an Event is evidence of.
+type Kind string
+
+// The kinds of Event.
+const (
+	KindBegin       Kind = "begin"       // first event: drill, environment, wall-clock time
+	KindMark        Kind = "mark"        // the harness or a component did or saw something; Name is a Stage or Phase
+	KindClosed      Kind = "closed"      // a Workflow ended, seen in a region's visibility
+	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
+	KindProbe       Kind = "probe"       // an independent probe of one severed direction or process
+	KindReplication Kind = "replication" // replication lag from Region to its peer
+	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
+	KindMemory      Kind = "memory"      // resident memory of a component
+	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
+	KindNote        Kind = "note"        // for a reader; never judged
+	KindEnd         Kind = "end"         // last event: how the run ended
+)
+
+// Stage names a moment of a drill. Stages are what a report's table of stages
+// shows, in this order.
+type Stage string
+
+// The stages of a drill.
+const (
+	LoadStarted         Stage = "load-started"
+	SteadyStateReached  Stage = "steady-state"
+	FaultRequested      Stage = "fault-requested"
+	FaultEffective      Stage = "fault-effective"
+	Detected            Stage = "detected"
+	Promoted            Stage = "promoted"
+	EndpointRerouted    Stage = "endpoint-rerouted"
+	Provisioned         Stage = "provisioned"     // declared provisioning delays have passed
+	WorkersStarted      Stage = "workers-started" // the survivor's added Worker processes run
+	TrafficMoved        Stage = "traffic-moved"   // starters of the survivor carry the whole rate
+	FirstPoll           Stage = "first-poll"
+	FirstTask           Stage = "first-task"
+	FirstCompleted      Stage = "first-workflow-completed"
+	ThroughputSustained Stage = "throughput-sustained"
+	BacklogDrained      Stage = "backlog-drained"
+	HealRequested       Stage = "heal-requested"
+	Healed              Stage = "healed"
+	FailbackRequested   Stage = "failback-requested"
+	FailedBack          Stage = "failed-back"
+	SustainedAtHome     Stage = "throughput-after-failback"
+	LoadStopped         Stage = "load-stopped"
+	Drained             Stage = "drained"
+)
+
+// Stages lists every Stage in the order in which a complete drill passes them.
+func Stages() []Stage {
+	return []Stage{
+		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, Detected, Promoted, EndpointRerouted,
+		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
+		BacklogDrained, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
+	}
+}
+
+// Event is one entry of a Timeline: a mark or an observation, never a
+// judgement. Which fields are set depends on Kind.
+type Event struct {
+	At        Offset    `json:"at"`
+	Kind      Kind      `json:"kind"`
+	Name      string    `json:"name,omitempty"`
+	Region    string    `json:"region,omitempty"`
+	Namespace string    `json:"namespace,omitempty"`
+	Subject   string    `json:"subject,omitempty"` // component, Link, identity or Workflow id
+	Held      bool      `json:"held,omitempty"`    // of a probe: the direction was severed; of a poll: it was accepted
+	Value     float64   `json:"value,omitempty"`   // seconds for lag and drift, bytes for memory
+	Detail    string    `json:"detail,omitempty"`
+	Begin     *Begin    `json:"begin,omitempty"`
+	Workflow  *Workflow `json:"workflow,omitempty"`
+}
+
+// Begin opens a Timeline.
+type Begin struct {
+	RunID       string            `json:"runId"`
+	Drill       string            `json:"drill"`
+	StartedAt   time.Time         `json:"startedAt"`
+	Environment map[string]string `json:"environment"`
+}
+
+// Outcomes of a run, the Name of its last event.
+const (
+	OutcomeFinished    = "finished"
+	OutcomeNoSteady    = "no-steady-state"
+	OutcomeInterrupted = "interrupted"
+	OutcomeError       = "error"
+)
+
+// The two counts of a census: as if the failed region never returned, and
+// after it returned and conflicts were resolved.
+const (
+	CensusWithoutRegion = "without-region"
+	CensusAfterHeal     = "after-heal"
+)
+
+// Workflow is one Workflow execution as a census found it in a region.
+type Workflow struct {
+	Census     string   `json:"census"`
+	ID         string   `json:"id"`
+	RunID      string   `json:"runId"`
+	Status     string   `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
+	StartedAt  Offset   `json:"startedAt"`
+	ClosedAt   Offset   `json:"closedAt,omitempty"`
+	Tasks      []Task   `json:"tasks,omitempty"`
+	Operations []string `json:"operations,omitempty"` // ids of acknowledged signals found in the history
+}
+
+// Task is a Workflow Task or Activity that a Worker completed.
+type Task struct {
+	Identity string `json:"identity"`
+	Type     string `json:"type"` // workflow, activity
+	At       Offset `json:"at"`
+}
+
+// Timeline is the append-only record of a run. It is judged only afterwards.
+type Timeline []Event
+
+// Mark is the first mark of that stage, and whether there is one.
+func (t Timeline) Mark(s Stage) (Offset, bool) {
+	for _, e := range t {
+		if e.Kind == KindMark && e.Name == string(s) {
+			return e.At, true
+		}
+	}
+	return 0, false
+}
+
+// Recorder takes the events of a run as they happen. It is safe for use by
+// several goroutines. An event that cannot be written fails the run.
+type Recorder interface {
+	Record(Event)
+}
