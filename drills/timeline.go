@@ -10,12 +10,15 @@ const (
 	KindBegin       Kind = "begin"       // first event: drill, environment, wall-clock time
 	KindMark        Kind = "mark"        // the harness or a component did or saw something; Name is a Stage or Phase
 	KindClosed      Kind = "closed"      // a Workflow ended, seen in a region's visibility
+	KindQuiet       Kind = "quiet"       // a look at a region's visibility found no Workflow ended since the last
 	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
 	KindProbe       Kind = "probe"       // an independent probe of one severed direction or process
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component
 	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
+	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
+	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
 	KindNote        Kind = "note"        // for a reader; never judged
 	KindEnd         Kind = "end"         // last event: how the run ended
 )

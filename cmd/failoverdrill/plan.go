@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+
+)
+
+func (c *cli) planCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "plan NAME|FILE", Short: "What a drill would start, break and judge; starts nothing",
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			_, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			return nil
+		},
+	}
+}

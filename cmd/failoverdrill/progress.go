@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// progress shows a drill while it runs: a line that is drawn again and again
+// on a terminal, one line for each stage elsewhere.
+type progress struct {
+	out  io.Writer
+	live bool
+	done chan struct{}
+	gone sync.WaitGroup
+
+	mu        sync.Mutex
+	regions   []string
+	active    map[string]string // Namespace to region
+	closed    map[string][]drills.Offset
+	began     time.Time
+	now       func() time.Duration
+	stage     string
+	effective *drills.Offset
+}
+
+// throughputOver is the time over which live throughput is averaged.
+const throughputOver = 5 * time.Second
+
+func newProgress(out io.Writer, d *drills.Drill, n, runs int) *progress {
+	began := time.Now()
+	p := &progress{
+		out: out, live: isTerminal(out), done: make(chan struct{}), regions: d.Regions,
+		active: map[string]string{}, closed: map[string][]drills.Offset{}, began: began,
+		now: func() time.Duration { return time.Since(began) }, stage: "boot",
+	}
+	for _, ns := range d.Topology().Namespaces {
+		p.active[ns.Name] = ns.Home
+	}
+	of := ""
+	if runs > 1 {
+		of = fmt.Sprintf(" (%d of %d)", n+1, runs)
+	}
+	fmt.Fprintf(out, "%s%s: %s over %s\n", d.Name, of, d.Model, strings.Join(d.Regions, ", "))
+	if p.live {
+		p.gone.Go(p.draw)
+	}
+	return p
+}
+
+// take is told of every event as it is recorded.
+func (p *progress) take(e drills.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e.Kind {
+	case drills.KindClosed:
+		region := p.active[e.Namespace]
+		p.closed[region] = append(p.closed[region], e.At)
+	case drills.KindMark:
+		p.mark(e)
+	}
+}
+
+func (p *progress) mark(e drills.Event) {
+	p.stage = e.Name
+	switch drills.Stage(e.Name) {
+	case drills.FaultEffective:
+		at := e.At
+		p.effective = &at
+	case drills.Promoted:
+		p.active[e.Namespace] = e.Region
+	}
+	if p.live {
+		p.clear()
+	}
+	fmt.Fprintf(p.out, "%9.3f s  %-26s %s\n", e.At.Seconds(), e.Name, about(e))
+}
+
+func about(e drills.Event) string {
+	var parts []string
+	for _, s := range []string{e.Namespace, e.Region, e.Detail} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// drawEvery is how often the live line is drawn.
+const drawEvery = 200 * time.Millisecond
+
+func (p *progress) draw() {
+	tick := time.NewTicker(drawEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-tick.C:
+		}
+		p.mu.Lock()
+		p.clear()
+		fmt.Fprint(p.out, p.line())
+		p.mu.Unlock()
+	}
+}
+
+// clear empties the live line.
+func (p *progress) clear() { fmt.Fprint(p.out, "\r\x1b[2K") }
+
+// line is the live line: stage, completions a second by region in which their
+// Namespace is active, and the time since the fault.
+func (p *progress) line() string {
+	now := drills.Offset(p.now())
+	var b strings.Builder
+	fmt.Fprintf(&b, "%9.1f s  %s", now.Seconds(), p.stage)
+	for _, region := range p.regions {
+		recent := 0
+		for _, at := range p.closed[region] {
+			if now-at <= drills.Offset(throughputOver) {
+				recent++
+			}
+		}
+		fmt.Fprintf(&b, "  %s %.1f/s", region, float64(recent)/throughputOver.Seconds())
+	}
+	if p.effective != nil {
+		fmt.Fprintf(&b, "  %.1f s since the fault", (now - *p.effective).Seconds())
+	}
+	return b.String()
+}
+
+func (p *progress) close() {
+	close(p.done)
+	p.gone.Wait()
+	if p.live {
+		p.clear()
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/harness"
+	"github.com/failoverdrill/failoverdrill/drills/report"
+)
+
+type runFlags struct {
+	out  string
+	seed uint64
+	runs int
+	keep bool
+}
+
+func (c *cli) runCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run NAME|FILE…",
+		Short: "Run drills and judge them",
+		Long: `run takes drills that ship, by name, or drill files. All are checked before
+anything is started; then they run one after another. Each leaves a folder below
+--out with everything that was seen; the exit code is that of the worst verdict.
+
+An interrupt (Ctrl-C) tears everything down and keeps the partial run, judged
+inconclusive.`,
+		Example: `  failoverdrill run active-hot
+  failoverdrill run active-cold active-hot --out runs --runs 3`,
+		Args: arguments(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			drills, err := findAll(args)
+			if err != nil {
+				return err
+			}
+			if f.runs < 1 {
+				return usage("--runs %d: run at least once", f.runs)
+			}
+			if cmd.Flags().Changed("seed") {
+				for _, d := range drills {
+					d.Seed = f.seed
+				}
+			}
+			return c.run(cmd.Context(), drills, f)
+		},
+	}
+	cmd.Flags().StringVar(&f.out, "out", "runs", "folder that gets a folder for each run")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "seed of every random decision, in place of the drill's own")
+	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
+	cmd.Flags().BoolVar(&f.keep, "keep", false, "keep the components' databases and other working files")
+	return cmd
+}
+
+// run runs each drill in turn and adds its verdict to the command's. An
+// interrupt leaves those that are still to come alone.
+func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
+	binary, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find own binary: %w", err)
+	}
+	fmt.Fprint(c.stderr, platformNote())
+	var reports []drills.Report
+	for n := range f.runs {
+		for _, d := range list {
+			if ctx.Err() != nil {
+				return nil
+			}
+			progress := newProgress(c.stderr, d, n, f.runs)
+			result, err := harness.Run(ctx, d, harness.Options{Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep})
+			progress.close()
+			if err != nil {
+				return err
+			}
+			c.add(result.Report.Verdict)
+			reports = append(reports, result.Report)
+			if err := report.Text(c.stdout, result.Report, report.Colour(isTerminal(c.stdout))); err != nil {
+				return fmt.Errorf("print report: %w", err)
+			}
+			fmt.Fprintf(c.stdout, "\nrun kept in %s\n\n", result.Dir)
+		}
+	}
+	if len(reports) > 1 {
+		if err := report.Summary(c.stdout, reports, report.Colour(isTerminal(c.stdout))); err != nil {
+			return fmt.Errorf("print summary: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c *cli) add(v drills.Verdict) {
+	if c.verdict == "" {
+		c.verdict = drills.Pass
+	}
+	c.verdict = c.verdict.Worse(v)
+}

@@ -1,0 +1,172 @@
+// Package assess turns a Timeline and a ledger into a Report. It is pure: it
+// reads no clock, no file and no cluster, so a saved run can be judged again,
+// also under other objectives.
+package assess
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// Evidence is everything a run left behind.
+type Evidence struct {
+	Drill    *drills.Drill
+	Timeline drills.Timeline
+	Ledger   []drills.Operation
+	Warnings []string // of the record's reader: what is missing or cut short
+}
+
+// Judge measures a run and holds it against its drill's objectives. judgedAt
+// is the one thing in the Report that is not evidence.
+//
+// The verdict is the worst of what was found, unknown never passing:
+//
+//	the harness failed                                  error
+//	a witness is missing, or the run did not finish     inconclusive
+//	an objective was missed, a Workflow is stuck        fail
+//	every objective met                                 pass
+func Judge(e Evidence, judgedAt time.Time) drills.Report {
+	c := newCase(e)
+	r := drills.Report{
+		SchemaVersion: drills.SchemaVersion, Drill: e.Drill.Name, Model: e.Drill.Model, Seed: e.Drill.Seed,
+		JudgedAt: judgedAt.UTC(), Environment: map[string]string{}, Reasons: []string{},
+	}
+	if c.begin != nil {
+		r.Run, r.StartedAt, r.Environment = c.begin.RunID, c.begin.StartedAt, maps.Clone(c.begin.Environment)
+	}
+	r.RecoveryTime = c.recoveryTime()
+	r.Stages = c.stages(r.RecoveryTime)
+	r.RecoveryPoint = c.recoveryPoint()
+	r.Workflows = c.workflows()
+	r.Fleets = c.fleets()
+	r.Throughput = c.throughput(r.RecoveryTime)
+	r.Attribution = attribution(r.Stages, r.RecoveryTime)
+	r.Phases = c.phases()
+	r.Memory = c.memory()
+	r.Witnesses = c.witnesses(r)
+	r.Objectives = c.objectives(r)
+	r.Verdict, r.Reasons = c.verdict(r)
+	return r
+}
+
+// docket is the evidence of one run, indexed.
+type docket struct {
+	Evidence
+	topology  drills.Topology
+	begin     *drills.Begin
+	outcome   string // of the last event; empty when the record breaks off
+	detail    string
+	requested drills.Offset
+	effective drills.Offset
+	faulted   bool // both of the above are known
+	affected  []string
+	lost      string // the region
+	census    map[string]map[string]drills.Workflow
+	taken     map[string]int // censuses completed, by name
+	namespace map[string]string
+}
+
+func newCase(e Evidence) *docket {
+	c := &docket{
+		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Faults[0].Region,
+		census: map[string]map[string]drills.Workflow{}, taken: map[string]int{}, namespace: map[string]string{},
+	}
+	for _, ns := range c.topology.HomedIn(c.lost) {
+		c.affected = append(c.affected, ns.Name)
+	}
+	for _, event := range e.Timeline {
+		switch event.Kind {
+		case drills.KindBegin:
+			c.begin = event.Begin
+		case drills.KindEnd:
+			c.outcome, c.detail = event.Name, event.Detail
+		case drills.KindCensus:
+			c.taken[event.Name]++
+		case drills.KindWorkflow:
+			if event.Workflow != nil {
+				c.add(event.Namespace, *event.Workflow)
+			}
+		}
+	}
+	var requested, effective bool
+	c.requested, requested = e.Timeline.Mark(drills.FaultRequested)
+	c.effective, effective = e.Timeline.Mark(drills.FaultEffective)
+	c.faulted = requested && effective
+	return c
+}
+
+func (c *docket) add(namespace string, w drills.Workflow) {
+	if c.census[w.Census] == nil {
+		c.census[w.Census] = map[string]drills.Workflow{}
+	}
+	c.census[w.Census][w.ID+"/"+w.RunID] = w
+	c.namespace[w.ID] = namespace
+}
+
+// complete reports whether a census covered every Namespace.
+func (c *docket) complete(census string) bool {
+	return c.taken[census] >= len(c.topology.Namespaces)
+}
+
+// final is the best account of every Workflow: after the heal where that was
+// taken, else without the region. Workflows come in order of id.
+func (c *docket) final() []drills.Workflow {
+	of := c.census[drills.CensusAfterHeal]
+	if !c.complete(drills.CensusAfterHeal) {
+		of = c.census[drills.CensusWithoutRegion]
+	}
+	return slices.SortedFunc(maps.Values(of), byID)
+}
+
+func byID(a, b drills.Workflow) int {
+	switch {
+	case a.ID+a.RunID < b.ID+b.RunID:
+		return -1
+	case a.ID+a.RunID > b.ID+b.RunID:
+		return 1
+	}
+	return 0
+}
+
+// since is a time on the run's clock as seconds since the fault took effect.
+func (c *docket) since(at drills.Offset) drills.Offset { return at - c.effective }
+
+func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
+	v, reasons := drills.Pass, []string{}
+	because := func(worse drills.Verdict, format string, args ...any) {
+		v = v.Worse(worse)
+		reasons = append(reasons, fmt.Sprintf(format, args...))
+	}
+	switch c.outcome {
+	case drills.OutcomeFinished:
+	case drills.OutcomeError:
+		because(drills.Errored, "the harness failed: %s", c.detail)
+	case "":
+		because(drills.Inconclusive, "the record breaks off: the run was killed or is not over")
+	default:
+		because(drills.Inconclusive, "%s: %s", c.outcome, c.detail)
+	}
+	for _, w := range c.Warnings {
+		because(drills.Inconclusive, "%s", w)
+	}
+	for _, w := range r.Witnesses {
+		if !w.Held {
+			because(drills.Inconclusive, "%s not witnessed: %s", w.Name, w.Detail)
+		}
+	}
+	if v == drills.Pass {
+		for _, o := range r.Objectives {
+			if o.Verdict != drills.Pass {
+				because(o.Verdict, "%s: declared %s, measured %s", o.Name, o.Declared, o.Measured)
+			}
+		}
+		if r.Workflows.Stuck > 0 {
+			because(drills.Fail, "%d acknowledged workflows are still open after the drill", r.Workflows.Stuck)
+		}
+	}
+	return v, reasons
+}

@@ -1,0 +1,95 @@
+package assess
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// objectives holds each measurement against what was declared. What could not
+// be measured is inconclusive, never met.
+func (c *docket) objectives(r drills.Report) []drills.ObjectiveResult {
+	out := []drills.ObjectiveResult{}
+	declared := c.Drill.Objectives
+	if o := declared.RecoveryTime; o != nil {
+		out = append(out, c.recoveryTimeObjective(*o, r.RecoveryTime))
+	}
+	if o := declared.RecoveryPoint; o != nil {
+		out = append(out, c.recoveryPointObjective(*o, r.RecoveryPoint))
+	}
+	if o := declared.Completion; o != nil {
+		out = append(out, c.completionObjective(*o, r))
+	}
+	if o := declared.LostAfterHeal; o != nil {
+		out = append(out, c.lostAfterHealObjective(*o, r.RecoveryPoint))
+	}
+	return out
+}
+
+// recoveryTimeObjective passes when the whole interval is within the
+// objective, fails when all of it is above, and is inconclusive in between.
+func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.RecoveryTime) drills.ObjectiveResult {
+	out := drills.ObjectiveResult{Name: "recoveryTime", Declared: "≤ " + objective.String(), Verdict: drills.Inconclusive}
+	if !c.faulted {
+		out.Measured = "not measured"
+		return out
+	}
+	low, high := measured.Sustained.Lower, measured.Sustained.Upper
+	if high == nil {
+		out.Measured = fmt.Sprintf("> %s", low)
+	} else {
+		out.Measured = fmt.Sprintf("%.3f–%.3f s", low.Seconds(), high.Seconds())
+	}
+	switch limit := drills.Offset(objective); {
+	case low > limit:
+		out.Verdict = drills.Fail
+	case high != nil && *high <= limit:
+		out.Verdict = drills.Pass
+	}
+	return out
+}
+
+func (c *docket) recoveryPointObjective(objective time.Duration, measured drills.RecoveryPoint) drills.ObjectiveResult {
+	out := drills.ObjectiveResult{Name: "recoveryPoint", Declared: "≤ " + objective.String(), Verdict: drills.Inconclusive, Measured: "not measured"}
+	if !c.faulted || !c.complete(drills.CensusWithoutRegion) || measured.Acknowledged == 0 {
+		return out
+	}
+	out.Measured = fmt.Sprintf("%s (%d operations lost if %s never returned)", measured.LostSeconds, measured.Lost, c.lost)
+	out.Verdict = drills.Pass
+	if measured.LostSeconds > drills.Offset(objective) {
+		out.Verdict = drills.Fail
+	}
+	return out
+}
+
+// completionObjective is the share of Workflows that completed, of those whose
+// start was acknowledged and is not lost.
+func (c *docket) completionObjective(objective drills.Percent, r drills.Report) drills.ObjectiveResult {
+	out := drills.ObjectiveResult{Name: "completion", Declared: "≥ " + objective.String(), Verdict: drills.Inconclusive, Measured: "not measured"}
+	w := r.Workflows
+	known := w.Completed + w.Failed + w.Stuck
+	if !c.complete(drills.CensusAfterHeal) || known == 0 {
+		return out
+	}
+	share := 100 * float64(w.Completed) / float64(known)
+	out.Measured = fmt.Sprintf("%s (%d of %d)", drills.Percent(share), w.Completed, known)
+	out.Verdict = drills.Pass
+	if share < float64(objective) {
+		out.Verdict = drills.Fail
+	}
+	return out
+}
+
+func (c *docket) lostAfterHealObjective(objective int, measured drills.RecoveryPoint) drills.ObjectiveResult {
+	out := drills.ObjectiveResult{Name: "lostAfterHeal", Declared: fmt.Sprintf("≤ %d", objective), Verdict: drills.Inconclusive, Measured: "not measured"}
+	if !c.complete(drills.CensusAfterHeal) || measured.Acknowledged == 0 {
+		return out
+	}
+	out.Measured = fmt.Sprintf("%d of %d operations", measured.LostAfterHeal, measured.Acknowledged)
+	out.Verdict = drills.Pass
+	if measured.LostAfterHeal > objective {
+		out.Verdict = drills.Fail
+	}
+	return out
+}

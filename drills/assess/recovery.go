@@ -1,0 +1,114 @@
+package assess
+
+import (
+	"slices"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// recoveryTime measures, from the fault, when work was first completed again
+// and when throughput was sustained. Both are intervals. The fault took effect
+// somewhere between its request and the moment every probe saw it; the lower
+// bound counts from the later, the upper from the earlier.
+func (c *docket) recoveryTime() drills.RecoveryTime {
+	if !c.faulted {
+		return drills.RecoveryTime{}
+	}
+	times := c.Timeline.Completions(c.affected...)
+	fault := time.Duration(c.effective)
+	horizon := c.horizon()
+	var out drills.RecoveryTime
+
+	low, _ := slices.BinarySearch(times, fault)
+	if low < len(times) && times[low] < horizon {
+		out.FirstProgress = c.interval(fault, times[low])
+	} else {
+		out.FirstProgress = c.unbounded(horizon)
+	}
+	before, first, ok := c.recovery().Sustained(times, fault, horizon)
+	if ok {
+		out.Recovered, out.Sustained = true, c.interval(before, first)
+	} else {
+		out.Sustained = c.unbounded(horizon)
+	}
+	return out
+}
+
+func (c *docket) recovery() drills.Recovery {
+	times := c.Timeline.Completions(c.affected...)
+	return drills.NewRecovery(times, time.Duration(c.requested), c.Drill.SteadyState.Window)
+}
+
+// horizon is until when the outage was watched: the failback disturbs
+// throughput again, and the end of the record ends all.
+func (c *docket) horizon() time.Duration {
+	if at, ok := c.Timeline.Mark(drills.HealRequested); ok {
+		return time.Duration(at)
+	}
+	var last drills.Offset
+	for _, e := range c.Timeline {
+		last = max(last, e.At)
+	}
+	return time.Duration(last)
+}
+
+// interval bounds a recovery first seen at first. It was known bad at the
+// completion before it, or at the last look in between that found nothing new.
+func (c *docket) interval(before, first time.Duration) drills.Interval {
+	bad := drills.Offset(before)
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindQuiet && slices.Contains(c.affected, e.Namespace) && e.At > bad && time.Duration(e.At) < first {
+			bad = e.At
+		}
+	}
+	upper := drills.Offset(first) - c.requested
+	return drills.Interval{Lower: max(c.since(bad), 0), Upper: &upper}
+}
+
+// unbounded is a recovery that was not seen by the horizon.
+func (c *docket) unbounded(horizon time.Duration) drills.Interval {
+	return drills.Interval{Lower: max(c.since(drills.Offset(horizon)), 0)}
+}
+
+// attribution splits the Recovery Time at the stages it passed: each share is
+// the time spent to reach the next stage, and all shares add up to the upper
+// bound of the sustained interval, less what the fault took to take effect.
+func attribution(stages []drills.StageTime, recovery drills.RecoveryTime) []drills.Attribution {
+	out := []drills.Attribution{}
+	if !recovery.Recovered {
+		return out
+	}
+	spent := drills.Offset(0)
+	inOrder := slices.SortedStableFunc(slices.Values(stages), func(a, b drills.StageTime) int { return int(a.At - b.At) })
+	for _, s := range inOrder {
+		cause, known := causes()[s.Name]
+		if !known || s.At < spent {
+			continue
+		}
+		out = append(out, drills.Attribution{Cause: cause.name, Seconds: s.At - spent, Detail: cause.detail})
+		spent = s.At
+		if s.Name == drills.ThroughputSustained {
+			break
+		}
+	}
+	return out
+}
+
+type cause struct{ name, detail string }
+
+// causes names the time that leads up to a stage.
+func causes() map[drills.Stage]cause {
+	return map[drills.Stage]cause{
+		drills.Detected:            {"detection", "health probes until the declared number failed"},
+		drills.Promoted:            {"promotion", "forced failover, measured on the surviving cluster"},
+		drills.EndpointRerouted:    {"endpoint", "update of the Namespace Endpoint in every surviving region"},
+		drills.Provisioned:         {"cold start, declared", "image pull and machine start, as the drill declares"},
+		drills.WorkersStarted:      {"cold start, measured", "start of the real processes"},
+		drills.TrafficMoved:        {"traffic", "starters of the survivor told to carry the load"},
+		drills.FirstPoll:           {"polls", "warm-up, poller back-off and the survivor's caches"},
+		drills.FirstTask:           {"first task", "until a worker of the survivor completed a task"},
+		drills.FirstCompleted:      {"first completion", "until a workflow ended in the survivor"},
+		drills.ThroughputSustained: {"ramp", "until completions stayed at 90 % of the steady state"},
+	}
+}

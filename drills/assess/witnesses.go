@@ -1,0 +1,198 @@
+package assess
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// witnesses lists the evidence that the drill was what it says. A run in which
+// one is missing proves nothing, however good its numbers are.
+func (c *docket) witnesses(r drills.Report) []drills.Witness {
+	out := []drills.Witness{
+		c.steadyWitness(r),
+		c.modelWitness(r),
+		c.faultWitness(),
+		c.scopeWitness(r),
+		c.clockWitness(),
+		c.returnWitness(),
+	}
+	return out
+}
+
+// enoughLoad is the least number of completions in the steady-state window
+// that count as evidence.
+const enoughLoad = 5
+
+func (c *docket) steadyWitness(r drills.Report) drills.Witness {
+	w := drills.Witness{Name: "steady state"}
+	if !c.faulted {
+		w.Detail = "no fault took effect, so no steady state came before one"
+		return w
+	}
+	window := c.Drill.SteadyState.Window
+	w.Held = true
+	var lines []string
+	for _, t := range r.Throughput {
+		completions := int(math.Round(t.Steady * window.Seconds()))
+		up := t.Steady >= 0.9*t.Declared*tolerated && completions >= enoughLoad
+		w.Held = w.Held && up
+		lines = append(lines, fmt.Sprintf("%s %.1f/s of %.1f/s (%d completions)", t.Namespace, t.Steady, t.Declared, completions))
+	}
+	if r.Workflows.InFlight == 0 {
+		w.Held = false
+		lines = append(lines, "no workflow was in flight at the fault")
+	} else {
+		lines = append(lines, fmt.Sprintf("%d workflows in flight at the fault", r.Workflows.InFlight))
+	}
+	w.Detail = strings.Join(lines, ", ")
+	return w
+}
+
+// tolerated allows one window to slide into another: the hypothesis held in
+// the window that ended a moment before the one measured here.
+const tolerated = 0.9
+
+// modelWitness holds what each Fleet did before the fault against what the
+// model says it does.
+func (c *docket) modelWitness(r drills.Report) drills.Witness {
+	w := drills.Witness{Name: "model", Held: true}
+	if !c.faulted || !(c.complete(drills.CensusAfterHeal) || c.complete(drills.CensusWithoutRegion)) {
+		return drills.Witness{Name: "model", Detail: "nobody looked at who did the work"}
+	}
+	var lines []string
+	for _, f := range r.Fleets {
+		ok, expected := asModelled(f)
+		w.Held = w.Held && ok
+		line := fmt.Sprintf("%s fleet of %s in %s: %d tasks before the fault, polls %s", f.State, f.Namespace, f.Region, f.TasksBefore, seen(f.Polled))
+		if !ok {
+			line += "; " + expected
+		}
+		lines = append(lines, line)
+	}
+	w.Detail = strings.Join(lines, "; ")
+	return w
+}
+
+func seen(yes bool) string {
+	if yes {
+		return "seen"
+	}
+	return "not seen"
+}
+
+// asModelled is what a Fleet in each state has to have done before the fault.
+func asModelled(f drills.FleetCounts) (ok bool, expected string) {
+	switch f.State {
+	case drills.FleetActive:
+		return f.TasksBefore > 0 && f.Polled, "an active fleet polls and completes work"
+	case drills.FleetStandby:
+		return f.TasksBefore == 0 && f.Polled,
+			"a standby fleet polls and completes nothing: is it on the Namespace Endpoint, or is poll forwarding on?"
+	default:
+		return f.TasksBefore == 0 && !f.Polled, "in a cold region no worker runs"
+	}
+}
+
+// faultWitness wants every severed direction probed, and none alive.
+func (c *docket) faultWitness() drills.Witness {
+	w := drills.Witness{Name: "fault"}
+	probes, alive := 0, []string{}
+	for _, e := range c.Timeline {
+		if e.Kind != drills.KindProbe {
+			continue
+		}
+		probes++
+		if !e.Held {
+			alive = append(alive, fmt.Sprintf("%s (%s)", e.Subject, e.Detail))
+		}
+	}
+	switch {
+	case probes == 0:
+		w.Detail = "no probe looked at what was severed"
+	case len(alive) > 0:
+		w.Detail = "still alive: " + strings.Join(alive, ", ")
+	case !c.faulted:
+		w.Detail = "it never took effect"
+	default:
+		w.Held = true
+		w.Detail = fmt.Sprintf("%d processes and links of %s probed, all severed within %.3f s of the request",
+			probes, c.lost, (c.effective - c.requested).Seconds())
+	}
+	return w
+}
+
+// keptShare of its steady throughput is what a Namespace keeps that the fault
+// should not touch.
+const keptShare = 0.9
+
+// scopeWitness wants that only the Namespaces of the lost region moved, and
+// that the others kept their region and their throughput.
+func (c *docket) scopeWitness(r drills.Report) drills.Witness {
+	w := drills.Witness{Name: "scope", Held: c.faulted}
+	lines := []string{}
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindMark && e.Name == string(drills.Promoted) && !slices.Contains(c.affected, e.Namespace) {
+			w.Held = false
+			lines = append(lines, fmt.Sprintf("%s was moved to %s, though its region was not lost", e.Namespace, e.Region))
+		}
+	}
+	for _, t := range r.Throughput {
+		if t.Affected {
+			continue
+		}
+		if t.Outage < keptShare*t.Steady {
+			w.Held = false
+		}
+		lines = append(lines, fmt.Sprintf("%s kept %.1f/s of %.1f/s", t.Namespace, t.Outage, t.Steady))
+	}
+	switch {
+	case !c.faulted:
+		lines = []string{"no fault took effect"}
+	case len(lines) == 0:
+		lines = []string{fmt.Sprintf("only %s moved", strings.Join(c.affected, ", "))}
+	}
+	w.Detail = strings.Join(lines, "; ")
+	return w
+}
+
+// steppedClock is a drift of the wall clock that would move times taken from
+// histories by more than they are worth.
+const steppedClock = 50 * time.Millisecond
+
+func (c *docket) clockWitness() drills.Witness {
+	worst, samples := 0.0, 0
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindClock {
+			samples++
+			worst = max(worst, math.Abs(e.Value))
+		}
+	}
+	w := drills.Witness{Name: "clock", Held: samples > 0 && worst <= steppedClock.Seconds()}
+	w.Detail = fmt.Sprintf("wall clock within %.1f ms of the monotonic one in %d samples", worst*1e3, samples)
+	return w
+}
+
+func (c *docket) returnWitness() drills.Witness {
+	w := drills.Witness{Name: "return"}
+	_, healed := c.Timeline.Mark(drills.Healed)
+	_, back := c.Timeline.Mark(drills.FailedBack)
+	_, sustained := c.Timeline.Mark(drills.SustainedAtHome)
+	switch {
+	case !healed:
+		w.Detail = "the region did not come back"
+	case !back:
+		w.Detail = "the namespace was not failed back"
+	case !sustained:
+		w.Detail = "throughput did not come back after the failback"
+	case !c.complete(drills.CensusAfterHeal):
+		w.Detail = "nobody counted after the heal"
+	default:
+		w.Held, w.Detail = true, fmt.Sprintf("%s returned, caught up and took its namespaces back", c.lost)
+	}
+	return w
+}

@@ -1,0 +1,124 @@
+package catalog_test
+
+import (
+	"cmp"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/catalog"
+)
+
+func TestNamesListsEveryModel(t *testing.T) {
+	want := []string{"active-active", "active-cold", "active-hot", "dual-active", "dual-active-ring"}
+	if got := catalog.Names(); !slices.Equal(got, want) {
+		t.Fatalf("Names() = %v, want %v", got, want)
+	}
+	covered := map[drills.Model]bool{}
+	for _, name := range catalog.Names() {
+		covered[get(t, name).Model] = true
+	}
+	for _, model := range drills.Models() {
+		if !covered[model] {
+			t.Errorf("no drill that ships is of the model %s", model)
+		}
+	}
+}
+
+func TestEveryDrillSurvivesTheRoundTrip(t *testing.T) {
+	for _, name := range catalog.Names() {
+		t.Run(name, func(t *testing.T) {
+			d := get(t, name)
+			if d.Name != name {
+				t.Errorf("the drill in %s.yaml is named %s", name, d.Name)
+			}
+			if err := d.Validate(); err != nil {
+				t.Errorf("Validate() = %v", err)
+			}
+			written, err := d.YAML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := drills.Parse("written", written)
+			if err != nil {
+				t.Fatalf("%v in\n%s", err, written)
+			}
+			if !reflect.DeepEqual(read, d) {
+				t.Errorf("read back %+v, wrote %+v", read, d)
+			}
+		})
+	}
+}
+
+func TestDrillsDeclareTheSameFaultAndPromises(t *testing.T) {
+	recoveryTime := map[string]time.Duration{"active-cold": 60 * time.Second}
+	rate := map[string]drills.Rate{"dual-active": 3, "dual-active-ring": 2}
+	for _, name := range catalog.Names() {
+		d := get(t, name)
+		if want := cmp.Or(recoveryTime[name], 30*time.Second); *d.Objectives.RecoveryTime != want {
+			t.Errorf("%s: recoveryTime %v, want %v", name, *d.Objectives.RecoveryTime, want)
+		}
+		if *d.Objectives.RecoveryPoint != 5*time.Second || *d.Objectives.Completion != 100 || *d.Objectives.LostAfterHeal != 0 {
+			t.Errorf("%s: objectives %v, %v, %d lost after heal", name, *d.Objectives.RecoveryPoint, *d.Objectives.Completion, *d.Objectives.LostAfterHeal)
+		}
+		if want := cmp.Or(rate[name], 5); d.Workload.Rate != want {
+			t.Errorf("%s: rate %v, want %v", name, d.Workload.Rate, want)
+		}
+		want := []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "us-east", Flavour: drills.Crash}}
+		if !slices.Equal(d.Faults, want) || d.Regions[0] != "us-east" {
+			t.Errorf("%s: faults %v in %v", name, d.Faults, d.Regions)
+		}
+	}
+}
+
+func TestOnlyActiveColdDeclaresProvisioning(t *testing.T) {
+	for _, name := range catalog.Names() {
+		want := drills.Provisioning{}
+		if name == "active-cold" {
+			want = drills.Provisioning{ImagePull: 8 * time.Second, MachineStart: 4 * time.Second, WarmUp: 2 * time.Second}
+		}
+		if got := get(t, name).Provision; got != want {
+			t.Errorf("%s: provisioning %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestAnUnknownNameListsTheValidOnes(t *testing.T) {
+	for _, name := range []string{"active-lukewarm", "", "../catalog", "active-hot.yaml", "\n"} {
+		_, err := catalog.Get(name)
+		var unknown *catalog.UnknownDrillError
+		if !errors.As(err, &unknown) {
+			t.Errorf("Get(%q) = %v, want an UnknownDrillError", name, err)
+			continue
+		}
+		if unknown.Name != name || !strings.Contains(err.Error(), "active-cold, active-hot, dual-active") {
+			t.Errorf("Get(%q) = %v", name, err)
+		}
+	}
+}
+
+func TestSourceIsWhatAUserWrites(t *testing.T) {
+	src, err := catalog.Source("active-hot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(src), "# ") || !strings.Contains(string(src), "model: active-hot") {
+		t.Errorf("Source() = %s", src)
+	}
+	if _, err := catalog.Source("none"); err == nil {
+		t.Error("Source of an unknown name succeeded")
+	}
+}
+
+func get(t *testing.T, name string) *drills.Drill {
+	t.Helper()
+	d, err := catalog.Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

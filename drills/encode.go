@@ -1,0 +1,46 @@
+package drills
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/goccy/go-yaml"
+)
+
+// YAML is the drill as a file, with every default written out: Parse reads an
+// equal drill from it. A drill that is not valid is not written.
+func (d *Drill) YAML() ([]byte, error) {
+	if err := d.Validate(); err != nil {
+		return nil, fmt.Errorf("write drill: %w", err)
+	}
+	out, err := yaml.MarshalWithOptions(schema(d.resolved()).encode(), yaml.IndentSequence(true))
+	if err != nil {
+		return nil, fmt.Errorf("write drill: %w", err)
+	}
+	return out, nil
+}
+
+// resolved is d with the settings of every region's Fleet filled in. It shares
+// everything else with d.
+func (d *Drill) resolved() *Drill {
+	out := *d
+	out.Fleets = maps.Clone(d.Fleets)
+	if out.Fleets == nil {
+		out.Fleets = map[string]FleetSettings{}
+	}
+	traits, _ := d.Model.traits()
+	for _, region := range d.Regions {
+		settings := out.Fleets[region]
+		if settings.Workers == 0 {
+			settings.Workers = 1
+		}
+		if settings.Slots == 0 {
+			settings.Slots = DefaultSlots
+		}
+		if settings.Endpoint == "" {
+			settings.Endpoint = traits.endpoint
+		}
+		out.Fleets[region] = settings
+	}
+	return &out
+}

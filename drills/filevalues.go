@@ -1,0 +1,111 @@
+package drills
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// fileValue is what can stand behind a key of a drill file. It reads one node
+// into the field it was made for, and encodes that field as what YAML writes:
+// nil for nothing.
+type fileValue interface {
+	read(r *fileReader, path string, n ast.Node)
+	encode() any
+}
+
+// fileSection is a mapping with known keys, in the order they are written.
+type fileSection []fileField
+
+type fileField struct {
+	key   string
+	value fileValue
+}
+
+func (s fileSection) read(r *fileReader, path string, n ast.Node) {
+	for _, e := range r.entries(path, n) {
+		if v, ok := s.find(e.key); ok {
+			r.read(v, joinPath(path, e.key), e.value, e.at())
+		} else {
+			r.fail(joinPath(path, e.key), e.keyAt, "%s", unknownKey(e.key, s.keys()))
+		}
+	}
+}
+
+func (s fileSection) encode() any {
+	var out yaml.MapSlice
+	for _, f := range s {
+		if v := f.value.encode(); v != nil {
+			out = append(out, yaml.MapItem{Key: f.key, Value: v})
+		}
+	}
+	return out
+}
+
+func (s fileSection) find(key string) (fileValue, bool) {
+	for _, f := range s {
+		if f.key == key {
+			return f.value, true
+		}
+	}
+	return nil, false
+}
+
+func (s fileSection) keys() []string {
+	out := make([]string, len(s))
+	for i, f := range s {
+		out[i] = f.key
+	}
+	return out
+}
+
+// fileList is a list of values of one kind, each blank before it is read.
+type fileList[T any] struct {
+	into  *[]T
+	item  func(*T) fileValue
+	blank T
+}
+
+func (l fileList[T]) read(r *fileReader, path string, n ast.Node) {
+	sequence, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.fail(path, startOf(n), "must be a list, not %s", describe(n))
+		return
+	}
+	*l.into = make([]T, len(sequence.Values))
+	for i, item := range sequence.Values {
+		into := &(*l.into)[i]
+		*into = l.blank
+		r.read(l.item(into), fmt.Sprintf("%s[%d]", path, i), item, startOf(item))
+	}
+}
+
+func (l fileList[T]) encode() any {
+	var out []any
+	for i := range *l.into {
+		out = append(out, l.item(&(*l.into)[i]).encode())
+	}
+	return out
+}
+
+// fileFleets is the mapping of regions to the settings of their Fleets.
+type fileFleets struct{ d *Drill }
+
+func (v fileFleets) read(r *fileReader, path string, n ast.Node) {
+	v.d.Fleets = map[string]FleetSettings{}
+	for _, e := range r.entries(path, n) {
+		settings := FleetSettings{Workers: 1, Slots: DefaultSlots}
+		r.read(fleetSchema(&settings), joinPath(path, e.key), e.value, e.at())
+		v.d.Fleets[e.key] = settings
+	}
+}
+
+func (v fileFleets) encode() any {
+	var out yaml.MapSlice
+	for _, region := range v.d.Regions {
+		settings := v.d.Fleets[region]
+		out = append(out, yaml.MapItem{Key: region, Value: fleetSchema(&settings).encode()})
+	}
+	return out
+}

@@ -1,0 +1,277 @@
+// Package harness runs a drill from end to end: it makes the run's folder,
+// stands the topology up, drives the drill, tears everything down, judges the
+// record and writes the report. It is where the rooms meet; it decides nothing
+// of its own.
+package harness
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"debug/buildinfo"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/assess"
+	"github.com/failoverdrill/failoverdrill/drills/clock"
+	"github.com/failoverdrill/failoverdrill/drills/record"
+	"github.com/failoverdrill/failoverdrill/drills/report"
+	"github.com/failoverdrill/failoverdrill/fixtures"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
+	"github.com/failoverdrill/failoverdrill/toxics"
+)
+
+// Options is how a drill is run, beside what it is.
+type Options struct {
+	Out      string             // folder that gets one folder for each run
+	Binary   string             // the failoverdrill binary, which plays every component
+	Progress func(drills.Event) // called for each event as it is recorded; may be nil
+	Keep     bool               // keep databases and other working files of components
+}
+
+// ErrInterrupted is the cause with which a caller ends a run early. What was
+// seen until then is kept and judged inconclusive.
+var ErrInterrupted = errors.New("interrupted")
+
+// Result is a run that has ended.
+type Result struct {
+	Dir    string
+	Report drills.Report
+}
+
+// Run runs one drill. A drill that did not go well is a Report with that
+// verdict, not an error; an error means that not even a record could be kept.
+func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) {
+	if err := d.Validate(); err != nil {
+		return Result{}, err
+	}
+	id, err := newRunID()
+	if err != nil {
+		return Result{}, err
+	}
+	base := clock.New()
+	started := base.Wall(0).UTC()
+	out, err := filepath.Abs(o.Out)
+	if err != nil {
+		return Result{}, fmt.Errorf("find folder for runs: %w", err)
+	}
+	dir := filepath.Join(out, fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405"), d.Name, id))
+	log, err := record.Create(dir, d, id)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Progress != nil {
+		log.Subscribe(o.Progress)
+	}
+	log.Record(drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
+		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o.Binary),
+	}})
+	r := &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log}
+	outcome := drills.Event{Kind: drills.KindEnd}
+	outcome.Name, outcome.Detail = ending(r.execute(ctx))
+	outcome.At = r.now()
+	log.Record(outcome)
+	if err := log.Close(); err != nil {
+		return Result{Dir: dir}, fmt.Errorf("keep record in %s: %w", dir, err)
+	}
+	judged, err := Judge(dir, nil)
+	if err == nil {
+		err = Write(dir, judged)
+	}
+	return Result{Dir: dir, Report: judged}, err
+}
+
+// Judge reads the run in dir and measures it. Objectives other than the run's
+// own replace them; nil keeps them.
+func Judge(dir string, objectives *drills.Objectives) (drills.Report, error) {
+	saved, err := record.Load(dir)
+	if err != nil {
+		return drills.Report{}, err
+	}
+	if objectives != nil {
+		saved.Drill.Objectives = *objectives
+	}
+	return assess.Judge(assess.Evidence{
+		Drill: saved.Drill, Timeline: saved.Timeline, Ledger: saved.Ledger, Warnings: saved.Warnings,
+	}, time.Now()), nil
+}
+
+// Write puts a run's report into its folder.
+func Write(dir string, r drills.Report) error {
+	asJSON, err := report.JSON(r)
+	if err != nil {
+		return err
+	}
+	asJUnit, err := report.JUnit(r)
+	if err != nil {
+		return err
+	}
+	return record.WriteReport(dir, asJSON, asJUnit)
+}
+
+// newRunID names a run. It is no decision of the drill, so not of its seed.
+func newRunID() (string, error) {
+	var b [4]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("name run: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// ending is how the last event tells what came of a run.
+func ending(err error) (name, detail string) {
+	switch {
+	case err == nil:
+		return drills.OutcomeFinished, ""
+	case errors.Is(err, drills.ErrNoSteadyState):
+		return drills.OutcomeNoSteady, err.Error()
+	case errors.Is(err, ErrInterrupted):
+		return drills.OutcomeInterrupted, err.Error()
+	default:
+		return drills.OutcomeError, err.Error()
+	}
+}
+
+// run is one drill on its way.
+type run struct {
+	drill   *drills.Drill
+	options Options
+	id      string
+	clock   clock.Clock
+	dir     string
+	log     *record.Writer
+}
+
+func (r *run) now() drills.Offset { return drills.Offset(r.clock.Now()) }
+
+func (r *run) phase(name string, began drills.Offset) {
+	at := r.now()
+	r.log.Record(drills.Event{At: at, Kind: drills.KindPhase, Name: name, Value: (at - began).Seconds()})
+}
+
+// execute stands the topology up, drives the drill and tears everything down,
+// however it went.
+func (r *run) execute(ctx context.Context) (err error) {
+	work := filepath.Join(r.dir, "work")
+	logs := filepath.Join(r.dir, record.LogsFolder)
+	for _, dir := range []string{work, logs} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make folder of run: %w", err)
+		}
+	}
+	launcher := launch.NewProcesses(r.options.Binary, work)
+	began := r.now()
+	stack, err := fixtures.Start(ctx, r.drill, fixtures.Options{
+		Launcher: launcher,
+		Links:    func(address string) drills.LinkOpener { return toxics.Connect(address) },
+		Recorder: r.log, Clock: r.clock, Dir: work, Logs: logs, RunID: r.id,
+	})
+	defer func() {
+		began := r.now()
+		err = errors.Join(err, stack.Close(), r.collect(stack))
+		launcher.Close()
+		if !r.options.Keep {
+			err = errors.Join(err, os.RemoveAll(work))
+		}
+		r.phase(drills.PhaseTeardown, began)
+	}()
+	if err != nil {
+		return cause(ctx, err)
+	}
+	r.phase(drills.PhaseBoot, began)
+	return cause(ctx, r.drive(ctx, stack))
+}
+
+// cause is why ctx ended, where it did, else err.
+func cause(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
+	world := drills.World{Traffic: stack.Traffic(), Control: stack.Control(), Watcher: stack.Watcher()}
+	edges := toxics.Connect(stack.LinksAddress())
+	for _, spec := range r.drill.Faults {
+		fault, err := toxics.NewFault(spec, stack.Topology(), edges, stack)
+		if err != nil {
+			return err
+		}
+		world.Faults = append(world.Faults, fault)
+	}
+	sampling, stop := context.WithCancel(ctx)
+	sampled := make(chan struct{})
+	go func() {
+		defer close(sampled)
+		stack.Sample(sampling)
+	}()
+	err := drills.Run(ctx, r.drill, world, r.log, r.clock.Now)
+	stop()
+	<-sampled
+	return err
+}
+
+// collect takes into the record what components wrote on their own.
+func (r *run) collect(stack *fixtures.Stack) error {
+	var failed []error
+	for _, path := range stack.Observations() {
+		failed = append(failed, r.take(path))
+	}
+	notes, err := r.log.MergeLedgers(stack.Ledgers()...)
+	for _, note := range notes {
+		r.log.Record(drills.Event{At: r.now(), Kind: drills.KindNote, Detail: note})
+	}
+	return errors.Join(append(failed, err)...)
+}
+
+// take appends one component's observations. Its last line is cut short when
+// the component was killed while it wrote.
+func (r *run) take(path string) (err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("collect observations: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	lines := bufio.NewScanner(file)
+	for number := 1; lines.Scan(); number++ {
+		var e drills.Event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			if !lines.Scan() {
+				return nil
+			}
+			return fmt.Errorf("collect observations: %s:%d: %w", path, number, err)
+		}
+		r.log.Record(e)
+	}
+	return lines.Err()
+}
+
+// environment is what a figure depends on beside the drill.
+func environment(binary string) map[string]string {
+	out := map[string]string{
+		"os": runtime.GOOS, "arch": runtime.GOARCH, "cpus": strconv.Itoa(runtime.NumCPU()),
+		"go": runtime.Version(), "launcher": "process",
+	}
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return out // a binary that does not tell its modules runs all the same
+	}
+	wanted := map[string]string{
+		"go.temporal.io/server": "temporal-server", "go.temporal.io/sdk": "temporal-sdk", "github.com/Shopify/toxiproxy/v2": "toxiproxy",
+	}
+	for _, module := range info.Deps {
+		if name, ok := wanted[module.Path]; ok {
+			out[name] = module.Version
+		}
+	}
+	return out
+}

@@ -1,0 +1,350 @@
+package drills
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Log is a Recorder that can be read while it is written.
+type Log interface {
+	Recorder
+	Events() Timeline
+}
+
+// ErrNoSteadyState is returned by Run when the steady state was not reached,
+// or was lost before the fault: nothing was broken, and nothing was measured.
+var ErrNoSteadyState = errors.New("no steady state")
+
+// Run drives a drill through its phases in a running world and records what
+// happens. It judges nothing: a run that did not recover is a complete record
+// too. now is the time since the run's base.
+//
+//	load ─► steady state ─► inject ─► await effect ─► (control plane fails over)
+//	     ─► recovered, or observed long enough ─► census without the region
+//	     ─► heal ─► fail back ─► load stops ─► drained ─► census after heal
+//
+// Run returns ErrNoSteadyState, the cause of ctx, or an error of the harness.
+func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Duration) error {
+	r := &runner{drill: d, topology: d.Topology(), world: w, log: log, now: now}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	done := make(chan struct{}, 2)
+	for _, watch := range []func(context.Context) error{w.Watcher.Watch, w.Control.Watch} {
+		go func() {
+			if err := watch(ctx); err != nil {
+				fail(err)
+			}
+			done <- struct{}{}
+		}()
+	}
+	err := r.phases(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	fail(nil)
+	<-done
+	<-done
+	return err
+}
+
+type runner struct {
+	drill    *Drill
+	topology Topology
+	world    World
+	log      Log
+	now      func() time.Duration
+}
+
+func (r *runner) phases(ctx context.Context) error {
+	for _, phase := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{PhaseSteadyState, r.steadyState},
+		{PhaseRecovery, r.recovery},
+		{PhaseVerification, r.censusWithout},
+		{PhaseHeal, r.heal},
+		{PhaseFailback, r.failback},
+		{PhaseDrain, r.drain},
+		{PhaseVerification, r.censusAfter},
+	} {
+		began := r.now()
+		err := phase.run(ctx)
+		ended := r.now()
+		r.log.Record(Event{At: Offset(ended), Kind: KindPhase, Name: phase.name, Value: (ended - began).Seconds()})
+		if err != nil {
+			return fmt.Errorf("%s: %w", phase.name, err)
+		}
+	}
+	return nil
+}
+
+// The phases of a run, by the wall time that each takes. Boot and teardown are
+// the harness's own.
+const (
+	PhaseBoot         = "boot"
+	PhaseSteadyState  = "steady-state"
+	PhaseRecovery     = "recovery"
+	PhaseVerification = "verification"
+	PhaseHeal         = "heal"
+	PhaseFailback     = "failback"
+	PhaseDrain        = "drain"
+	PhaseTeardown     = "teardown"
+)
+
+func (r *runner) mark(stage Stage, detail string) Offset {
+	at := Offset(r.now())
+	r.log.Record(Event{At: at, Kind: KindMark, Name: string(stage), Detail: detail})
+	return at
+}
+
+// lost is the region that the drill's fault takes away.
+func (r *runner) lost() string { return r.drill.Faults[0].Region }
+
+func namespaceNames(list []Namespace) []string {
+	out := make([]string, len(list))
+	for i, ns := range list {
+		out[i] = ns.Name
+	}
+	return out
+}
+
+const (
+	lookEvery = 100 * time.Millisecond
+	// visibilityDelay is how much younger than now the newest completion may
+	// be that a look can miss.
+	visibilityDelay = time.Second
+)
+
+// wait looks until a condition holds and reports whether it did within atMost.
+func wait(ctx context.Context, atMost time.Duration, holds func(context.Context) bool) (bool, error) {
+	deadline := time.NewTimer(atMost)
+	defer deadline.Stop()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		if holds(ctx) {
+			return true, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		case <-deadline.C:
+			return false, nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *runner) startLoad(ctx context.Context) error {
+	if err := r.world.Traffic.Start(ctx); err != nil {
+		return err
+	}
+	r.mark(LoadStarted, fmt.Sprintf("%s for each namespace", r.drill.Workload.Rate))
+	return nil
+}
+
+// steady reports whether every Namespace is in its steady state.
+func (r *runner) steady(context.Context) bool {
+	events, end := r.log.Events(), r.now()-visibilityDelay
+	for _, ns := range r.topology.Namespaces {
+		if !Steady(events.Completions(ns.Name), end, r.drill.SteadyState.Window, r.drill.Workload.Rate) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *runner) steadyState(ctx context.Context) error {
+	if err := r.startLoad(ctx); err != nil {
+		return err
+	}
+	atMost := r.drill.SteadyState.AtMost
+	reached, err := wait(ctx, atMost, r.steady)
+	if err != nil {
+		return err
+	}
+	if !reached {
+		return fmt.Errorf("%w: completions stayed below 90%% of %s for %s", ErrNoSteadyState, r.drill.Workload.Rate, atMost)
+	}
+	r.mark(SteadyStateReached, "")
+	return nil
+}
+
+// effectWithin bounds the wait for a fault to take effect and to heal.
+const (
+	effectWithin = 15 * time.Second
+	healWithin   = 90 * time.Second
+)
+
+func (r *runner) recovery(ctx context.Context) error {
+	if err := r.inject(ctx); err != nil {
+		return err
+	}
+	return r.observe(ctx)
+}
+
+func (r *runner) inject(ctx context.Context) error {
+	if !r.steady(ctx) {
+		return fmt.Errorf("%w: it was lost before the fault", ErrNoSteadyState)
+	}
+	for i, fault := range r.world.Faults {
+		spec := r.drill.Faults[i]
+		r.mark(FaultRequested, fmt.Sprintf("%s of %s, %s", spec.Kind, spec.Region, spec.Flavour))
+		if err := fault.Inject(ctx); err != nil {
+			return err
+		}
+		limited, cancel := context.WithTimeout(ctx, effectWithin)
+		probes, err := fault.AwaitEffect(limited)
+		cancel()
+		at := Offset(r.now())
+		for _, p := range probes {
+			r.log.Record(Event{
+				At: at, Kind: KindProbe, Name: string(spec.Kind), Region: spec.Region, Subject: p.Subject, Held: p.Severed, Detail: p.Detail,
+			})
+		}
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			// A fault without effect is a finding, not an error: the
+			// missing mark tells.
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r.mark(FaultEffective, "")
+	}
+	return nil
+}
+
+// observe waits until throughput is sustained again and the backlog is gone,
+// or for as long as the drill says.
+func (r *runner) observe(ctx context.Context) error {
+	effective, ok := r.log.Events().Mark(FaultEffective)
+	if !ok {
+		return nil
+	}
+	affected := namespaceNames(r.topology.HomedIn(r.lost()))
+	fault, _ := r.log.Events().Mark(FaultRequested)
+	recovery := NewRecovery(r.log.Events().Completions(affected...), time.Duration(fault), r.drill.SteadyState.Window)
+	recovered, err := wait(ctx, r.drill.Observe.Outage, func(context.Context) bool {
+		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), r.now()-visibilityDelay)
+		return up
+	})
+	if err != nil || !recovered {
+		return err
+	}
+	_, err = wait(ctx, r.drill.Observe.Drain, func(ctx context.Context) bool { return r.backlog(ctx) <= r.inFlight() })
+	return err
+}
+
+// backlog counts what survivors believe open in the affected Namespaces; an
+// answer that does not come counts as too many.
+func (r *runner) backlog(ctx context.Context) int {
+	sum := 0
+	for _, ns := range r.topology.HomedIn(r.lost()) {
+		open, err := r.world.Watcher.Open(ctx, ns.Replica, ns.Name)
+		if err != nil {
+			return 1 << 30
+		}
+		sum += open
+	}
+	return sum
+}
+
+// inFlight is how many open Workflows the declared rate explains: two seconds
+// of starts, above what an undisturbed order takes.
+func (r *runner) inFlight() int {
+	const orderTakes = 2
+	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.topology.HomedIn(r.lost()))
+}
+
+func (r *runner) censusWithout(ctx context.Context) error {
+	return r.census(ctx, CensusWithoutRegion, func(ns Namespace) string {
+		if ns.Home == r.lost() {
+			return ns.Replica
+		}
+		return ns.Home
+	})
+}
+
+func (r *runner) censusAfter(ctx context.Context) error {
+	return r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home })
+}
+
+func (r *runner) census(ctx context.Context, name string, region func(Namespace) string) error {
+	for _, ns := range r.topology.Namespaces {
+		at := region(ns)
+		found, err := r.world.Watcher.Census(ctx, at, ns.Name, name)
+		if err != nil {
+			return err
+		}
+		when := Offset(r.now())
+		for _, workflow := range found {
+			r.log.Record(Event{At: when, Kind: KindWorkflow, Region: at, Namespace: ns.Name, Workflow: &workflow})
+		}
+		r.log.Record(Event{At: when, Kind: KindCensus, Name: name, Region: at, Namespace: ns.Name, Value: float64(len(found))})
+	}
+	return nil
+}
+
+func (r *runner) heal(ctx context.Context) error {
+	r.mark(HealRequested, "")
+	ctx, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not healed within %s", healWithin))
+	defer cancel()
+	for _, fault := range r.world.Faults {
+		if err := fault.Recover(ctx); err != nil {
+			return err
+		}
+		if err := fault.AwaitHealed(ctx); err != nil {
+			return err
+		}
+	}
+	r.mark(Healed, "replication has caught up in both directions")
+	return nil
+}
+
+func (r *runner) failback(ctx context.Context) error {
+	r.mark(FailbackRequested, "")
+	limited, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not failed back within %s", healWithin))
+	defer cancel()
+	if err := r.world.Control.Failback(limited, r.lost()); err != nil {
+		return err
+	}
+	back := time.Duration(r.mark(FailedBack, ""))
+	affected := namespaceNames(r.topology.HomedIn(r.lost()))
+	fault, _ := r.log.Events().Mark(FaultRequested)
+	times := r.log.Events().Completions(affected...)
+	recovery := NewRecovery(times, time.Duration(fault), r.drill.SteadyState.Window)
+	up, err := wait(ctx, r.drill.Observe.Outage, func(context.Context) bool {
+		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), back, r.now()-visibilityDelay)
+		return up
+	})
+	if err == nil && up {
+		r.mark(SustainedAtHome, "")
+	}
+	return err
+}
+
+// drain ends the load and waits until no Workflow is open at home.
+func (r *runner) drain(ctx context.Context) error {
+	limited, cancel := context.WithTimeoutCause(ctx, r.drill.Observe.Drain+time.Minute, errors.New("starters did not settle"))
+	defer cancel()
+	if err := r.world.Traffic.Stop(limited); err != nil {
+		return err
+	}
+	r.mark(LoadStopped, "")
+	drained, err := wait(ctx, r.drill.Observe.Drain, func(ctx context.Context) bool {
+		for _, ns := range r.topology.Namespaces {
+			if open, err := r.world.Watcher.Open(ctx, ns.Home, ns.Name); err != nil || open > 0 {
+				return false
+			}
+		}
+		return true
+	})
+	if err == nil && drained {
+		r.mark(Drained, "no workflow is open")
+	}
+	return err
+}

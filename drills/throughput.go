@@ -1,0 +1,91 @@
+package drills
+
+import (
+	"slices"
+	"time"
+)
+
+// sustainedShare of the steady state is what counts as recovered.
+const sustainedShare = 0.9
+
+// Completions lists when Workflows of the Namespaces ended, in order of time.
+func (t Timeline) Completions(namespaces ...string) []time.Duration {
+	var out []time.Duration
+	for _, e := range t {
+		if e.Kind == KindClosed && slices.Contains(namespaces, e.Namespace) {
+			out = append(out, time.Duration(e.At))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// countIn is how many of the sorted times lie in [from, to).
+func countIn(times []time.Duration, from, to time.Duration) int {
+	low, _ := slices.BinarySearch(times, from)
+	high, _ := slices.BinarySearch(times, to)
+	return high - low
+}
+
+// PerSecond is the rate of the sorted times in [from, to).
+func PerSecond(times []time.Duration, from, to time.Duration) float64 {
+	if to <= from {
+		return 0
+	}
+	return float64(countIn(times, from, to)) / (to - from).Seconds()
+}
+
+// Steady is the steady-state hypothesis: in the window that ends at end,
+// completions came at or above 90 % of the declared rate.
+func Steady(times []time.Duration, end, window time.Duration, declared Rate) bool {
+	return PerSecond(times, end-window, end) >= sustainedShare*float64(declared)
+}
+
+// Recovery is how a sustained throughput is recognised.
+type Recovery struct {
+	Window time.Duration // in which throughput has to stay up
+	Steady float64       // completions per second before the fault
+	Gap    time.Duration // longest pause between completions that still counts as up
+}
+
+// NewRecovery takes the steady state from the window before the fault. A pause
+// counts as down when it is above a second and twice as long as any pause of
+// the steady state; without that rule a burst of backlog at the end of a window
+// would make its empty beginning look recovered.
+func NewRecovery(times []time.Duration, fault, window time.Duration) Recovery {
+	from := fault - window
+	low, _ := slices.BinarySearch(times, from)
+	high, _ := slices.BinarySearch(times, fault)
+	gap := longestGap(from, times[low:high], fault)
+	return Recovery{Window: window, Steady: PerSecond(times, from, fault), Gap: max(2*gap, time.Second)}
+}
+
+func longestGap(from time.Duration, times []time.Duration, to time.Duration) time.Duration {
+	longest, last := time.Duration(0), from
+	for _, t := range append(slices.Clone(times), to) {
+		longest, last = max(longest, t-last), t
+	}
+	return longest
+}
+
+// Sustained is the first completion at or after since that begins a window in
+// which throughput stayed up, and the completion before it (or since). It
+// judges only windows that had passed by horizon; none gives ok false, and
+// before is then the last completion seen, or since.
+func (r Recovery) Sustained(times []time.Duration, since, horizon time.Duration) (before, first time.Duration, ok bool) {
+	before = since
+	low, _ := slices.BinarySearch(times, since)
+	for i := low; i < len(times); i++ {
+		begin, end := times[i], times[i]+r.Window
+		if end > horizon {
+			break
+		}
+		high, _ := slices.BinarySearch(times, end)
+		up := float64(high-i) >= sustainedShare*r.Steady*r.Window.Seconds()
+		if r.Steady > 0 && up && longestGap(begin, times[i:high], end) <= r.Gap {
+			return before, begin, true
+		}
+		before = begin
+	}
+	return before, 0, false
+}

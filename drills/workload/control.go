@@ -1,0 +1,101 @@
+package workload
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// Status is what a starter tells of itself.
+type Status struct {
+	Acknowledged int64 `json:"acknowledged"` // operations
+	Pending      int64 `json:"pending"`      // orders not yet settled with the cluster
+}
+
+type rateRequest struct {
+	Rate drills.Rate `json:"rate"`
+}
+
+// serve answers the harness until ctx ends.
+//
+//	PUT /rate    {"rate": 5}   starts per second from now on; 0 rests
+//	GET /status  Status
+func (s *starter) serve(ctx context.Context) error {
+	mux := http.NewServeMux()
+	mux.HandleFunc("PUT /rate", func(w http.ResponseWriter, r *http.Request) {
+		var wanted rateRequest
+		if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || wanted.Rate < 0 {
+			http.Error(w, fmt.Sprintf("want a rate of 0 or more: %v", err), http.StatusBadRequest)
+			return
+		}
+		select {
+		case s.rate <- wanted.Rate:
+		case <-ctx.Done():
+		}
+	})
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(Status{Acknowledged: s.acked.Load(), Pending: s.pending.Load()})
+	})
+	listener, err := net.Listen("tcp", s.settings.Listen)
+	if err != nil {
+		return fmt.Errorf("serve starter control: %w", err)
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve starter control: %w", err)
+	}
+	return nil
+}
+
+// Remote is a client of a starter's control.
+type Remote struct {
+	Address string // ip:port
+}
+
+// SetRate has the starter send at rate from now on.
+func (r Remote) SetRate(ctx context.Context, rate drills.Rate) error {
+	body, err := json.Marshal(rateRequest{Rate: rate})
+	if err != nil {
+		return fmt.Errorf("set rate: %w", err)
+	}
+	return r.call(ctx, http.MethodPut, "/rate", bytes.NewReader(body), nil)
+}
+
+// Status asks the starter for its counts.
+func (r Remote) Status(ctx context.Context) (Status, error) {
+	var s Status
+	return s, r.call(ctx, http.MethodGet, "/status", nil, &s)
+}
+
+func (r Remote) call(ctx context.Context, method, path string, body io.Reader, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+r.Address+path, body)
+	if err != nil {
+		return fmt.Errorf("call starter: %w", err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("call starter: %w", err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1024))
+		return fmt.Errorf("call starter: %s %s: %s: %s", method, path, answer.Status, bytes.TrimSpace(text))
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		return fmt.Errorf("call starter: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,247 @@
+package workload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	commonpb "go.temporal.io/api/common/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+
+	"go.temporal.io/sdk/converter"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/clock"
+)
+
+// StarterSettings is what a starter process is told beside where to connect.
+type StarterSettings struct {
+	Region        string
+	Namespace     string
+	Listen        string // ip:port of its control over HTTP
+	Ledger        string // file
+	RunID         string
+	Seed          uint64
+	Clock         string
+	MinResolution time.Duration
+}
+
+// Bounds of one operation. An attempt has the SDK's own default deadline.
+const (
+	attemptTimeout = 10 * time.Second
+	giveUpAfter    = 60 * time.Second
+	firstBackoff   = 200 * time.Millisecond
+	longestBackoff = 2 * time.Second
+)
+
+// starter sends Workflow starts on a fixed schedule, whatever the answers, and
+// a payment signal for each start that was acknowledged.
+type starter struct {
+	settings StarterSettings
+	clock    clock.Clock
+	client   client.Client
+	ledger   *ledger
+
+	rate    chan drills.Rate
+	pending atomic.Int64
+	acked   atomic.Int64
+	running sync.WaitGroup
+	fatal   chan error // the ledger cannot be written: nothing may be acknowledged
+}
+
+// RunStarter drives the orders workload at the rate it is told over HTTP,
+// until ctx ends.
+func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
+	base, err := clock.Parse(settings.Clock)
+	if err != nil {
+		return err
+	}
+	book, err := openLedger(settings.Ledger, base)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.close()) }()
+	c, err := connect(fmt.Sprintf("starter/%s/%s", settings.Region, settings.Namespace), settings.MinResolution)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := &starter{
+		settings: settings, clock: base, client: c, ledger: book,
+		rate: make(chan drills.Rate), fatal: make(chan error, 1),
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.serve(ctx) }()
+	go s.schedule(ctx)
+	select {
+	case err = <-served:
+	case err = <-s.fatal:
+	}
+	cancel(err)
+	s.running.Wait()
+	return err
+}
+
+// schedule sends one order at each instant of the open loop. A change of rate
+// begins a schedule of its own.
+func (s *starter) schedule(ctx context.Context) {
+	var rate drills.Rate
+	var anchor time.Duration
+	var sent, number int
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		var due <-chan time.Time
+		var intended time.Duration
+		if rate > 0 {
+			intended = anchor + time.Duration(float64(sent)/float64(rate)*float64(time.Second))
+			timer.Reset(max(intended-s.clock.Now(), 0))
+			due = timer.C
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case rate = <-s.rate:
+			anchor, sent = s.clock.Now(), 0
+		case <-due:
+			sent++
+			number++
+			s.pending.Add(1)
+			s.running.Go(func() {
+				defer s.pending.Add(-1)
+				s.order(ctx, number, drills.Offset(intended))
+			})
+		}
+	}
+}
+
+// order starts one Workflow and, once that is acknowledged, pays for it.
+func (s *starter) order(ctx context.Context, number int, intended drills.Offset) {
+	draw := rand.New(rand.NewPCG(s.settings.Seed, uint64(number)))
+	id := fmt.Sprintf("order-%s-%s-%05d", s.settings.RunID, s.settings.Region, number)
+	order := Order{
+		ID:            id,
+		PaymentWithin: 5 * time.Second,
+		Settle:        between(draw, 100, 200),
+		Work:          between(draw, 5, 25),
+	}
+	if draw.IntN(10) == 0 {
+		order.Declines = 1
+	}
+	pay := between(draw, 100, 300)
+
+	start := drills.Operation{
+		ID: id + "/start", Kind: drills.StartOperation, Region: s.settings.Region,
+		Namespace: s.settings.Namespace, Workflow: id, Intended: intended,
+	}
+	if !s.carryOut(ctx, start, func(ctx context.Context) error { return s.start(ctx, start.ID, order) }) {
+		return
+	}
+	if work(ctx, pay) != nil {
+		return
+	}
+	signal := start
+	signal.ID, signal.Kind, signal.Intended = id+"/payment", drills.SignalOperation, drills.Offset(s.clock.Now())
+	s.carryOut(ctx, signal, func(ctx context.Context) error { return s.signal(ctx, signal.ID, id) })
+}
+
+func between(draw *rand.Rand, low, high int) time.Duration {
+	return time.Duration(low+draw.IntN(high-low)) * time.Millisecond
+}
+
+// carryOut retries one operation, with the same ids, until it is acknowledged
+// or given up, and keeps the ledger. It reports whether it was acknowledged.
+// A Workflow that is not found is final, as it is for the SDK: it has ended, or
+// this region never heard of it.
+func (s *starter) carryOut(ctx context.Context, op drills.Operation, call func(context.Context) error) bool {
+	op.State = drills.OperationSent
+	if !s.write(op) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, giveUpAfter)
+	defer cancel()
+	backoff := firstBackoff
+	for {
+		op.Attempts++
+		err := attempt(ctx, call)
+		if err == nil {
+			op.State, op.Detail = drills.OperationAcknowledged, ""
+			if !s.write(op) {
+				return false
+			}
+			s.acked.Add(1)
+			return true
+		}
+		op.Detail = err.Error()
+		var gone *serviceerror.NotFound
+		if errors.As(err, &gone) || work(ctx, backoff) != nil {
+			op.State = drills.OperationAbandoned
+			s.write(op)
+			return false
+		}
+		backoff = min(2*backoff, longestBackoff)
+	}
+}
+
+func attempt(ctx context.Context, call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return call(ctx)
+}
+
+// write keeps the ledger; without one nothing may go on.
+func (s *starter) write(op drills.Operation) bool {
+	if err := s.ledger.write(op); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		select {
+		case s.fatal <- err:
+		default:
+		}
+		return false
+	}
+	return true
+}
+
+// start asks for one Workflow. The request id makes a retry find the run that
+// an unanswered attempt has started.
+func (s *starter) start(ctx context.Context, request string, order Order) error {
+	input, err := converter.GetDefaultDataConverter().ToPayloads(order)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.WorkflowService().StartWorkflowExecution(ctx, &workflowservice.StartWorkflowExecutionRequest{
+		Namespace: s.settings.Namespace, WorkflowId: order.ID, RequestId: request,
+		WorkflowType: &commonpb.WorkflowType{Name: OrderWorkflow},
+		TaskQueue:    &taskqueuepb.TaskQueue{Name: TaskQueue},
+		Input:        input, Identity: fmt.Sprintf("starter/%s/%s", s.settings.Region, s.settings.Namespace),
+	})
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &already) && already.StartRequestId == request {
+		return nil // an attempt that went unanswered had arrived
+	}
+	return err
+}
+
+func (s *starter) signal(ctx context.Context, request, workflow string) error {
+	input, err := converter.GetDefaultDataConverter().ToPayloads(Payment{Operation: request})
+	if err != nil {
+		return err
+	}
+	_, err = s.client.WorkflowService().SignalWorkflowExecution(ctx, &workflowservice.SignalWorkflowExecutionRequest{
+		Namespace: s.settings.Namespace, RequestId: request, SignalName: PaymentSignal, Input: input,
+		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflow},
+	})
+	return err
+}

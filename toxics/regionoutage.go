@@ -1,0 +1,105 @@
+package toxics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// regionOutage takes a whole region away by crash: every process of the region
+// dies by SIGKILL and every Link that begins or ends there refuses.
+type regionOutage struct {
+	region   string
+	links    []drills.Link
+	edges    *Links
+	machines drills.Machines
+}
+
+// NewFault builds the fault that a drill declares.
+func NewFault(spec drills.FaultSpec, topology drills.Topology, edges *Links, machines drills.Machines) (drills.Fault, error) {
+	if spec.Kind != drills.RegionOutage || spec.Flavour != drills.Crash {
+		return nil, fmt.Errorf("build fault: no %s of flavour %s", spec.Kind, spec.Flavour)
+	}
+	f := &regionOutage{region: spec.Region, edges: edges, machines: machines}
+	for _, link := range topology.Links {
+		if link.Touches(spec.Region) {
+			f.links = append(f.links, link)
+		}
+	}
+	return f, nil
+}
+
+// Inject cuts power and network at the same time, as losing a region does.
+func (f *regionOutage) Inject(ctx context.Context) error {
+	refused := make(chan error, 1)
+	go func() { refused <- f.edges.Refuse(ctx, f.links) }()
+	err := f.machines.Crash(ctx, f.region)
+	return errors.Join(err, <-refused)
+}
+
+// probeEvery is how often the effect is looked for until it is complete.
+const probeEvery = 10 * time.Millisecond
+
+// AwaitEffect probes every process and every Link of the region until all are
+// severed.
+func (f *regionOutage) AwaitEffect(ctx context.Context) ([]drills.Probe, error) {
+	tick := time.NewTicker(probeEvery)
+	defer tick.Stop()
+	for {
+		probes, err := f.look(ctx)
+		if err != nil {
+			return probes, fmt.Errorf("await outage of region %s: %w", f.region, err)
+		}
+		if severed(probes) {
+			return probes, nil
+		}
+		select {
+		case <-ctx.Done():
+			return probes, fmt.Errorf("await outage of region %s: %w", f.region, ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+func (f *regionOutage) look(ctx context.Context) ([]drills.Probe, error) {
+	probes, err := f.machines.Gone(ctx, f.region)
+	if err != nil {
+		return nil, err
+	}
+	for _, link := range f.links {
+		p, err := f.edges.probe(ctx, link)
+		if err != nil {
+			return probes, err
+		}
+		probes = append(probes, p)
+	}
+	return probes, nil
+}
+
+func severed(probes []drills.Probe) bool {
+	for _, p := range probes {
+		if !p.Severed {
+			return false
+		}
+	}
+	return len(probes) > 0
+}
+
+// Recover brings the region back: first its network, then its machines.
+func (f *regionOutage) Recover(ctx context.Context) error {
+	if err := f.edges.Restore(ctx, f.links); err != nil {
+		return fmt.Errorf("end outage of region %s: %w", f.region, err)
+	}
+	if err := f.machines.Restart(ctx, f.region); err != nil {
+		return fmt.Errorf("end outage of region %s: %w", f.region, err)
+	}
+	return nil
+}
+
+// AwaitHealed returns when the region has caught up with the others.
+func (f *regionOutage) AwaitHealed(ctx context.Context) error {
+	return f.machines.CaughtUp(ctx, f.region)
+}
