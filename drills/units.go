@@ -73,8 +73,8 @@ func (o Offset) String() string { return strconv.FormatFloat(o.Seconds(), 'f', 3
 
 // MarshalJSON writes seconds.
 func (o Offset) MarshalJSON() ([]byte, error) {
-	micros := time.Duration(o).Round(time.Microsecond)
-	return []byte(strconv.FormatFloat(micros.Seconds(), 'f', -1, 64)), nil
+	micros := time.Duration(o).Round(time.Microsecond).Microseconds()
+	return []byte(strconv.FormatFloat(float64(micros)/1e6, 'f', -1, 64)), nil
 }
 
 // maxOffsetSeconds keeps an offset read from a file within a Duration.

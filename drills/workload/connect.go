@@ -17,18 +17,19 @@ import (
 // first call, so that a region may start before its cluster answers.
 //
 // minResolution replaces grpc-go's own floor between two resolutions of a
-// name, 30 s; it is set once for the process.
-func connect(identity string, minResolution time.Duration) (client.Client, error) {
+// name, 30 s; it is set once for the process. The Namespace is the one that the
+// environment names.
+func connect(identity string, minResolution time.Duration) (_ client.Client, namespace string, err error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return nil, fmt.Errorf("read connection settings: %w", err)
+		return nil, "", fmt.Errorf("read connection settings: %w", err)
 	}
 	dns.SetMinResolutionInterval(minResolution)
 	options.Identity = identity
 	options.Logger = sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	c, err := client.NewLazyClient(options)
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", options.HostPort, err)
+		return nil, "", fmt.Errorf("connect to %s: %w", options.HostPort, err)
 	}
-	return c, nil
+	return c, options.Namespace, nil
 }

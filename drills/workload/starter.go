@@ -26,7 +26,6 @@ import (
 // StarterSettings is what a starter process is told beside where to connect.
 type StarterSettings struct {
 	Region        string
-	Namespace     string
 	Listen        string // ip:port of its control over HTTP
 	Ledger        string // file
 	RunID         string
@@ -46,10 +45,12 @@ const (
 // starter sends Workflow starts on a fixed schedule, whatever the answers, and
 // a payment signal for each start that was acknowledged.
 type starter struct {
-	settings StarterSettings
-	clock    clock.Clock
-	client   client.Client
-	ledger   *ledger
+	settings  StarterSettings
+	identity  string
+	namespace string
+	clock     clock.Clock
+	client    client.Client
+	ledger    *ledger
 
 	rate    chan drills.Rate
 	pending atomic.Int64
@@ -70,7 +71,8 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, book.close()) }()
-	c, err := connect(fmt.Sprintf("starter/%s/%s", settings.Region, settings.Namespace), settings.MinResolution)
+	identity := "starter/" + settings.Region
+	c, namespace, err := connect(identity, settings.MinResolution)
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &starter{
-		settings: settings, clock: base, client: c, ledger: book,
+		settings: settings, identity: identity, namespace: namespace, clock: base, client: c, ledger: book,
 		rate: make(chan drills.Rate), fatal: make(chan error, 1),
 	}
 	served := make(chan error, 1)
@@ -144,7 +146,7 @@ func (s *starter) order(ctx context.Context, number int, intended drills.Offset)
 
 	start := drills.Operation{
 		ID: id + "/start", Kind: drills.StartOperation, Region: s.settings.Region,
-		Namespace: s.settings.Namespace, Workflow: id, Intended: intended,
+		Namespace: s.namespace, Workflow: id, Intended: intended,
 	}
 	if !s.carryOut(ctx, start, func(ctx context.Context) error { return s.start(ctx, start.ID, order) }) {
 		return
@@ -222,10 +224,10 @@ func (s *starter) start(ctx context.Context, request string, order Order) error 
 		return err
 	}
 	_, err = s.client.WorkflowService().StartWorkflowExecution(ctx, &workflowservice.StartWorkflowExecutionRequest{
-		Namespace: s.settings.Namespace, WorkflowId: order.ID, RequestId: request,
+		Namespace: s.namespace, WorkflowId: order.ID, RequestId: request,
 		WorkflowType: &commonpb.WorkflowType{Name: OrderWorkflow},
 		TaskQueue:    &taskqueuepb.TaskQueue{Name: TaskQueue},
-		Input:        input, Identity: fmt.Sprintf("starter/%s/%s", s.settings.Region, s.settings.Namespace),
+		Input:        input, Identity: s.identity,
 	})
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) && already.StartRequestId == request {
@@ -240,7 +242,7 @@ func (s *starter) signal(ctx context.Context, request, workflow string) error {
 		return err
 	}
 	_, err = s.client.WorkflowService().SignalWorkflowExecution(ctx, &workflowservice.SignalWorkflowExecutionRequest{
-		Namespace: s.settings.Namespace, RequestId: request, SignalName: PaymentSignal, Input: input,
+		Namespace: s.namespace, RequestId: request, Identity: s.identity, SignalName: PaymentSignal, Input: input,
 		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflow},
 	})
 	return err

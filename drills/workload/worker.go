@@ -21,7 +21,7 @@ func RunWorker(ctx context.Context, s WorkerSettings) error {
 	if err := work(ctx, s.WarmUp); err != nil {
 		return nil // stopped while it warmed up
 	}
-	c, err := connect(s.Identity, s.MinResolution)
+	c, _, err := connect(s.Identity, s.MinResolution)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,61 @@
+package report_test
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/report"
+)
+
+func ExampleText() {
+	r := drills.Report{
+		Drill: "orders-active-hot", Model: drills.ActiveHot, Run: "nightly-7", Seed: 7, Verdict: drills.Pass,
+		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
+		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
+		Workflows:     drills.WorkflowCounts{Started: 812, Completed: 812, InFlight: 12},
+		Objectives: []drills.ObjectiveResult{
+			{Name: "recovery-time", Declared: "≤ 30s", Measured: "4.902–5.113 s", Verdict: drills.Pass},
+		},
+	}
+	if err := report.Text(os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// ✓ PASS  orders-active-hot · active-hot
+	//   run nightly-7 · seed 7
+	//
+	// Recovery Time   first progress 4.310–4.522 s · sustained 4.902–5.113 s
+	// Recovery Point  lost 0 of 812 acknowledged · lost after heal 0 · duplicated 0 · indeterminate 0
+	// Workflows       started 812 · completed 812 · failed 0 · stuck 0 · in flight at the fault 12
+	//
+	// Objectives
+	//   objective      declared  measured       verdict
+	//   ─────────────  ────────  ─────────────  ───────
+	//   recovery-time  ≤ 30s     4.902–5.113 s  ✓ pass
+}
+
+func ExampleSummary() {
+	reports := []drills.Report{
+		{
+			Drill: "orders-active-hot", Model: drills.ActiveHot, Verdict: drills.Pass,
+			RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: between(4.902, 5.113)},
+			RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
+			Workflows:     drills.WorkflowCounts{Started: 812, Completed: 812},
+		},
+		{
+			Drill: "orders-active-cold", Model: drills.ActiveCold, Verdict: drills.Errored,
+			Reasons: []string{"start cluster us-west: exit status 1"},
+		},
+	}
+	if err := report.Summary(os.Stdout, reports); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// drill               model        verdict      sustained  lost  after heal  stuck  reason
+	// ──────────────────  ───────────  ───────  ─────────────  ────  ──────────  ─────  ────────────────────────────────────
+	// orders-active-hot   active-hot   ✓ pass   4.902–5.113 s     0           0      0
+	// orders-active-cold  active-cold  ! error   not measured     –           –      –  start cluster us-west: exit status 1
+	//
+	// 2 runs          1 pass · 1 error
+}

@@ -1,0 +1,52 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// JSON is the content of report.json: indented, newline-terminated, the same
+// for the same report. What is empty is [] or {}; null stands only for the
+// upper end of an interval that was not seen. The error is that of a number
+// which JSON does not have, such as NaN.
+func JSON(r drills.Report) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(filled(r)); err != nil {
+		return nil, fmt.Errorf("encode report of %s: %w", r.Drill, err)
+	}
+	return b.Bytes(), nil
+}
+
+// filled is r with empty collections in place of nil ones, so that a reader
+// may iterate without asking first.
+func filled(r drills.Report) drills.Report {
+	r.Reasons = slice(r.Reasons)
+	r.Stages = slice(r.Stages)
+	r.Fleets = slice(r.Fleets)
+	r.Throughput = slice(r.Throughput)
+	r.Attribution = slice(r.Attribution)
+	r.Phases = slice(r.Phases)
+	r.Memory = slice(r.Memory)
+	r.Objectives = slice(r.Objectives)
+	r.Witnesses = slice(r.Witnesses)
+	if r.Environment == nil {
+		r.Environment = map[string]string{}
+	}
+	if r.Workflows.ByRegion == nil {
+		r.Workflows.ByRegion = map[string]int{}
+	}
+	return r
+}
+
+func slice[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

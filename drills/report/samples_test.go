@@ -1,0 +1,174 @@
+package report_test
+
+import (
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+func seconds(s float64) drills.Offset { return drills.Offset(s * float64(time.Second)) }
+
+func between(lower, upper float64) drills.Interval {
+	u := seconds(upper)
+	return drills.Interval{Lower: seconds(lower), Upper: &u}
+}
+
+func above(lower float64) drills.Interval { return drills.Interval{Lower: seconds(lower)} }
+
+// passed is a run in which everything went as promised.
+func passed() drills.Report {
+	return drills.Report{
+		SchemaVersion: drills.SchemaVersion,
+		Run:           "orders-active-hot-7",
+		Drill:         "orders-active-hot",
+		Model:         drills.ActiveHot,
+		Seed:          7,
+		Verdict:       drills.Pass,
+		StartedAt:     time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		JudgedAt:      time.Date(2026, 3, 1, 12, 2, 0, 0, time.UTC),
+		Environment:   map[string]string{"cpus": "2", "server": "1.32.1"},
+		Stages: []drills.StageTime{
+			{Name: drills.LoadStarted, At: seconds(-13.402)},
+			{Name: drills.SteadyStateReached, At: seconds(-5.017)},
+			{Name: drills.FaultRequested, At: seconds(-0.061)},
+			{Name: drills.FaultEffective, At: 0},
+			{Name: drills.Detected, At: seconds(1.512)},
+			{Name: drills.Promoted, At: seconds(1.704)},
+			{Name: drills.EndpointRerouted, At: seconds(1.75)},
+			{Name: drills.FirstPoll, At: seconds(1.625)},
+			{Name: drills.FirstTask, At: seconds(4.120)},
+			{Name: drills.FirstCompleted, At: seconds(4.522)},
+			{Name: drills.ThroughputSustained, At: seconds(5.113)},
+			{Name: drills.HealRequested, At: seconds(35.200)},
+			{Name: drills.Healed, At: seconds(41.006)},
+			{Name: drills.FailedBack, At: seconds(44.873)},
+			{Name: drills.Drained, At: seconds(58.141)},
+		},
+		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
+		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812, Indeterminate: 4},
+		Workflows: drills.WorkflowCounts{
+			Started: 812, Completed: 812, InFlight: 12,
+			ByRegion: map[string]int{"us-west": 300, "us-east": 512},
+		},
+		Fleets: []drills.FleetCounts{
+			{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: 1204, Polled: true},
+			{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2871, Polled: true},
+		},
+		Throughput: []drills.Throughput{
+			{Namespace: "orders", Affected: true, Declared: 10, Steady: 9.9666, Outage: 0.58, Recovered: 11.4},
+		},
+		Attribution: []drills.Attribution{
+			{Cause: "detection", Seconds: seconds(1.512), Detail: "three health probes failed in a row, one every 500ms (declared)"},
+			{Cause: "promotion", Seconds: seconds(0.192), Detail: "the replica was made active by force (measured)"},
+			{Cause: "endpoint", Seconds: seconds(0.046), Detail: "the Namespace Endpoint was moved; Workers on a Regional Endpoint do not wait for it (measured)"},
+			{Cause: "poller back-off", Seconds: seconds(2.37), Detail: "from promotion to the first Workflow Task that a standby Worker was given (measured)"},
+			{Cause: "backlog", Seconds: seconds(0.993), Detail: "from the first task until completions stayed at the steady rate (measured)"},
+		},
+		Phases: []drills.Phase{
+			{Name: "boot", Seconds: seconds(8.1)}, {Name: "steady-state", Seconds: seconds(12)},
+			{Name: "recovery", Seconds: seconds(30.2)}, {Name: "heal", Seconds: seconds(5.806)},
+			{Name: "failback", Seconds: seconds(13.268)}, {Name: "verification", Seconds: seconds(2.4)}, {Name: "teardown", Seconds: seconds(0.9)},
+		},
+		Memory: []drills.Memory{
+			{Region: "us-east", Component: "cluster", Bytes: 241 << 20}, {Region: "us-east", Component: "worker", Bytes: 38 << 20},
+			{Region: "us-west", Component: "cluster", Bytes: 252 << 20}, {Region: "us-west", Component: "worker", Bytes: 41 << 20},
+		},
+		Objectives: []drills.ObjectiveResult{
+			{Name: "recovery-time", Declared: "≤ 30s", Measured: "4.902–5.113 s", Verdict: drills.Pass},
+			{Name: "recovery-point", Declared: "≤ 0s", Measured: "0.000 s", Verdict: drills.Pass},
+			{Name: "completion", Declared: "≥ 100%", Measured: "100%", Verdict: drills.Pass},
+		},
+		Witnesses: []drills.Witness{
+			{Name: "model-real", Held: true, Detail: "the standby Fleet of us-west polled and completed no task before the fault"},
+			{Name: "fault-real", Held: true, Detail: "7 of 7 severed directions were probed: replication-us-east-to-us-west, replication-us-west-to-us-east, fleet-us-east-to-us-east and 4 more refused connections"},
+		},
+	}
+}
+
+// failed is a run that recovered too late and lost operations for good.
+func failed() drills.Report {
+	r := passed()
+	r.Verdict = drills.Fail
+	r.Reasons = []string{
+		"recovery-time: 41.310–41.522 s is above the declared 30s",
+		"recovery-point: 0.412 s of acknowledged operations were lost, 0s was declared",
+		"lost-after-heal: 2 acknowledged operations are still lost after us-east returned and its conflicts were resolved, among them start order-us-east-000417 at -0.201 s",
+	}
+	r.Stages = []drills.StageTime{
+		{Name: drills.LoadStarted, At: seconds(-13.402)},
+		{Name: drills.SteadyStateReached, At: seconds(-5.017)},
+		{Name: drills.FaultRequested, At: seconds(-0.061)},
+		{Name: drills.FaultEffective, At: 0},
+		{Name: drills.Detected, At: seconds(1.512)},
+		{Name: drills.Promoted, At: seconds(1.704)},
+		{Name: drills.EndpointRerouted, At: seconds(1.75)},
+		{Name: drills.FirstPoll, At: seconds(38.120)},
+		{Name: drills.FirstTask, At: seconds(38.655)},
+		{Name: drills.FirstCompleted, At: seconds(39.207)},
+		{Name: drills.ThroughputSustained, At: seconds(41.522)},
+		{Name: drills.LoadStopped, At: seconds(71.522)},
+	}
+	r.RecoveryTime = drills.RecoveryTime{Recovered: true, FirstProgress: between(39.010, 39.207), Sustained: between(41.310, 41.522)}
+	r.RecoveryPoint = drills.RecoveryPoint{Acknowledged: 812, Lost: 5, LostAfterHeal: 2, Duplicated: 1, Indeterminate: 4, LostSeconds: seconds(0.412)}
+	r.Workflows.Completed, r.Workflows.Failed, r.Workflows.Stuck = 804, 1, 3
+	r.Throughput[0].Outage = 0.12
+	r.Attribution = append(r.Attribution[:3],
+		drills.Attribution{Cause: "resolution", Seconds: seconds(36.37), Detail: "until a Worker resolved the Namespace Endpoint anew: grpc-go waits 30 s between two resolutions (measured)"},
+		drills.Attribution{Cause: "backlog", Seconds: seconds(3.402), Detail: "from the first poll until completions stayed at the steady rate (measured)"},
+	)
+	r.Objectives = []drills.ObjectiveResult{
+		{Name: "recovery-time", Declared: "≤ 30s", Measured: "41.310–41.522 s", Verdict: drills.Fail},
+		{Name: "recovery-point", Declared: "≤ 0s", Measured: "0.412 s", Verdict: drills.Fail},
+		{Name: "completion", Declared: "≥ 99%", Measured: "99.38%", Verdict: drills.Pass},
+		{Name: "lost-after-heal", Declared: "≤ 0", Measured: "2", Verdict: drills.Fail},
+	}
+	return r
+}
+
+// notRecovered is a run that was given up before the application worked again.
+func notRecovered() drills.Report {
+	r := failed()
+	r.Reasons = []string{"recovery-time: > 120.000 s is above the declared 30s"}
+	r.RecoveryTime = drills.RecoveryTime{FirstProgress: above(120), Sustained: above(120)}
+	r.RecoveryPoint = drills.RecoveryPoint{Acknowledged: 204, Indeterminate: 31}
+	r.Workflows = drills.WorkflowCounts{Started: 204, Completed: 192, Stuck: 12, InFlight: 12, ByRegion: map[string]int{"us-east": 204}}
+	r.Stages = append(r.Stages[:7], drills.StageTime{Name: drills.LoadStopped, At: seconds(120.004)})
+	r.Fleets[1].TasksAfter = 0
+	r.Throughput[0].Outage, r.Throughput[0].Recovered = 0, 0
+	r.Attribution = append(r.Attribution[:3],
+		drills.Attribution{Cause: "unexplained", Seconds: seconds(118.25), Detail: "no Worker of the survivor polled before the drill stopped watching"})
+	r.Objectives = []drills.ObjectiveResult{
+		{Name: "recovery-time", Declared: "≤ 30s", Measured: "> 120.000 s", Verdict: drills.Fail},
+		{Name: "recovery-point", Declared: "≤ 0s", Measured: "0.000 s", Verdict: drills.Pass},
+		{Name: "completion", Declared: "≥ 99%", Measured: "not measured", Verdict: drills.Inconclusive},
+	}
+	return r
+}
+
+// inconclusive is a run whose model was not what the drill says.
+func inconclusive() drills.Report {
+	r := passed()
+	r.Verdict = drills.Inconclusive
+	r.Reasons = []string{"model-real: the standby Fleet of us-west completed 41 tasks before the fault"}
+	r.Fleets[1].TasksBefore = 41
+	r.Witnesses[0] = drills.Witness{Name: "model-real", Detail: "the standby Fleet of us-west completed 41 tasks before the fault"}
+	return r
+}
+
+// errored is a run whose harness failed before the fault.
+func errored() drills.Report {
+	r := passed()
+	return drills.Report{
+		SchemaVersion: r.SchemaVersion, Run: r.Run, Drill: r.Drill, Model: r.Model, Seed: r.Seed,
+		Verdict: drills.Errored, StartedAt: r.StartedAt, JudgedAt: r.JudgedAt, Environment: r.Environment,
+		Reasons: []string{"start cluster us-west: exit status 1: \x1b[31mlisten tcp 127.0.0.1:7233:\n\tbind: address already in use\x1b[0m"},
+		Phases:  []drills.Phase{{Name: "boot", Seconds: seconds(3.25)}, {Name: "teardown", Seconds: seconds(0.4)}},
+	}
+}
+
+// samples are the reports that have golden files, by the names of those.
+func samples() map[string]drills.Report {
+	return map[string]drills.Report{
+		"pass": passed(), "fail": failed(), "not-recovered": notRecovered(), "inconclusive": inconclusive(), "error": errored(),
+	}
+}

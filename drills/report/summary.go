@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// Summary writes one line for each of several reports, and how many came to
+// which verdict. The error is that of w.
+func Summary(w io.Writer, reports []drills.Report, options ...Option) error {
+	p := newPrinter(options)
+	var rows [][]cell
+	for _, r := range reports {
+		rows = append(rows, summaryRow(r))
+	}
+	if len(rows) > 0 {
+		p.table("", []column{
+			{title: "drill"}, {title: "model"}, {title: "verdict"}, {title: "sustained", right: true},
+			{title: "lost", right: true}, {title: "after heal", right: true}, {title: "stuck", right: true},
+			{title: "reason", wrap: true},
+		}, rows, nil)
+		p.line("")
+	}
+	p.items(count(len(reports), "run"), tally(reports)...)
+	if _, err := io.WriteString(w, p.out.String()); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
+}
+
+func summaryRow(r drills.Report) []cell {
+	sign, in := verdictLook(r.Verdict)
+	lost, healed := none, none
+	if r.RecoveryPoint != (drills.RecoveryPoint{}) {
+		lost, healed = strconv.Itoa(r.RecoveryPoint.Lost), strconv.Itoa(r.RecoveryPoint.LostAfterHeal)
+	}
+	stuck := none
+	if counted(r.Workflows) {
+		stuck = strconv.Itoa(r.Workflows.Stuck)
+	}
+	return []cell{
+		{text: r.Drill}, {text: string(r.Model)}, {sign + " " + string(r.Verdict), in},
+		{text: interval(r.RecoveryTime.Sustained)},
+		{lost, alarm(r.RecoveryPoint.Lost)}, {healed, alarm(r.RecoveryPoint.LostAfterHeal)},
+		{stuck, alarm(r.Workflows.Stuck)},
+		{text: reason(r.Reasons)},
+	}
+}
+
+// reason is the first reason, and how many there are beside it.
+func reason(reasons []string) string {
+	switch len(reasons) {
+	case 0:
+		return ""
+	case 1:
+		return reasons[0]
+	default:
+		return fmt.Sprintf("%s (and %d more)", reasons[0], len(reasons)-1)
+	}
+}
+
+// tally counts the verdicts that occur. One that is not known counts as an error.
+func tally(reports []drills.Report) []cell {
+	counts := map[drills.Verdict]int{}
+	for _, r := range reports {
+		switch r.Verdict {
+		case drills.Pass, drills.Fail, drills.Inconclusive:
+			counts[r.Verdict]++
+		default:
+			counts[drills.Errored]++
+		}
+	}
+	var items []cell
+	for _, v := range []drills.Verdict{drills.Pass, drills.Fail, drills.Inconclusive, drills.Errored} {
+		if n := counts[v]; n > 0 {
+			_, in := verdictLook(v)
+			items = append(items, cell{fmt.Sprintf("%d %s", n, v), in})
+		}
+	}
+	return items
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
+}

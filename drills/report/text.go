@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// Text writes a report for people: verdict and recovery first, then what they
+// rest on. Lines keep to 120 columns for usual data. Sections without content
+// are left out. The error is that of w.
+func Text(w io.Writer, r drills.Report, options ...Option) error {
+	p := newPrinter(options)
+	for _, section := range []func(drills.Report){
+		p.verdict, p.recovery, p.objectives, p.attribution, p.stages, p.fleets, p.throughput, p.witnesses, p.cost,
+	} {
+		section(r)
+	}
+	if _, err := io.WriteString(w, p.out.String()); err != nil {
+		return fmt.Errorf("write report of %s: %w", r.Drill, err)
+	}
+	return nil
+}
+
+func (p *printer) verdict(r drills.Report) {
+	sign, in := verdictLook(r.Verdict)
+	p.line(fmt.Sprintf("%s  %s · %s",
+		p.paint(sign+" "+strings.ToUpper(clean(string(r.Verdict))), bold+";"+in), p.paint(clean(r.Drill), bold), clean(string(r.Model))))
+	about := []string{"run " + clean(r.Run), "seed " + strconv.FormatUint(r.Seed, 10)}
+	if !r.StartedAt.IsZero() {
+		about = append(about, "started "+r.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
+	p.line(p.paint("  "+strings.Join(about, between), dim))
+	if len(r.Reasons) > 0 {
+		p.line("")
+	}
+	for _, reason := range r.Reasons {
+		p.bullet(sign, in, reason)
+	}
+}
+
+func (p *printer) recovery(r drills.Report) {
+	p.line("")
+	p.items("Recovery Time", recoveryTime(r.RecoveryTime)...)
+	p.items("Recovery Point", recoveryPoint(r.RecoveryPoint)...)
+	p.items("Workflows", workflows(r.Workflows)...)
+}
+
+func recoveryTime(t drills.RecoveryTime) []cell {
+	first, sustained := interval(t.FirstProgress), interval(t.Sustained)
+	if first == notMeasured && sustained == notMeasured {
+		return []cell{{notMeasured, yellow}}
+	}
+	in := plain
+	if !t.Recovered {
+		in = red
+	}
+	return []cell{{"first progress " + first, plain}, {"sustained " + sustained, in}}
+}
+
+func recoveryPoint(p drills.RecoveryPoint) []cell {
+	if p == (drills.RecoveryPoint{}) {
+		return []cell{{notMeasured, yellow}}
+	}
+	lost := fmt.Sprintf("lost %d of %d acknowledged", p.Lost, p.Acknowledged)
+	if p.Lost > 0 {
+		lost += fmt.Sprintf(" (%s)", p.LostSeconds)
+	}
+	return []cell{
+		{lost, alarm(p.Lost)},
+		{fmt.Sprintf("lost after heal %d", p.LostAfterHeal), alarm(p.LostAfterHeal)},
+		{fmt.Sprintf("duplicated %d", p.Duplicated), alarm(p.Duplicated)},
+		{fmt.Sprintf("indeterminate %d", p.Indeterminate), alarm(p.Indeterminate)},
+	}
+}
+
+func workflows(w drills.WorkflowCounts) []cell {
+	if !counted(w) {
+		return []cell{{notMeasured, yellow}}
+	}
+	started := fmt.Sprintf("started %d", w.Started)
+	if len(w.ByRegion) > 0 {
+		var regions []string
+		for _, region := range slices.Sorted(maps.Keys(w.ByRegion)) {
+			regions = append(regions, fmt.Sprintf("%s %d", region, w.ByRegion[region]))
+		}
+		started += " (" + strings.Join(regions, ", ") + ")"
+	}
+	return []cell{
+		{started, plain},
+		{fmt.Sprintf("completed %d", w.Completed), plain},
+		{fmt.Sprintf("failed %d", w.Failed), alarm(w.Failed)},
+		{fmt.Sprintf("stuck %d", w.Stuck), alarm(w.Stuck)},
+		{fmt.Sprintf("in flight at the fault %d", w.InFlight), plain},
+	}
+}
+
+// counted tells Workflows that were counted from those of a run that never got
+// there.
+func counted(w drills.WorkflowCounts) bool {
+	return w.Started+w.Completed+w.Failed+w.Stuck+w.InFlight > 0
+}
+
+// alarm draws the eye to a count that should have been zero.
+func alarm(count int) style {
+	if count == 0 {
+		return plain
+	}
+	return yellow
+}

@@ -1,0 +1,80 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/report"
+)
+
+// Details come from other programs: what they hold must not reach the
+// terminal as an instruction, nor break a line.
+func TestTextPrintsNoControlCharacters(t *testing.T) {
+	const nasty = "a\x1b[2Jb\x1b]0;title\x07\r\nc\u202ed\xff"
+	r := passed()
+	r.Drill, r.Run, r.Model, r.Verdict, r.Reasons = nasty, nasty, nasty, nasty, []string{nasty}
+	r.Witnesses[0].Detail, r.Fleets[0].Region, r.Phases[0].Name, r.Stages[0].Name = nasty, nasty, nasty, nasty
+	r.Workflows.ByRegion = map[string]int{nasty: 1}
+	var text bytes.Buffer
+	if err := report.Text(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Summary(&text, []drills.Report{r}); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexAny(text.String(), "\x1b\r\x07\u202e"); i >= 0 {
+		t.Errorf("found %q", text.String()[max(i-20, 0):i+20])
+	}
+}
+
+func TestTextOfAnEmptyReport(t *testing.T) {
+	var text bytes.Buffer
+	if err := report.Text(&text, drills.Report{}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(text.String(), "not measured") != 3 || strings.Contains(text.String(), "✓") {
+		t.Errorf("got\n%s", text.String())
+	}
+}
+
+func TestSummaryOfNothing(t *testing.T) {
+	var text bytes.Buffer
+	if err := report.Summary(&text, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.TrimSpace(text.String()); got != "0 runs" {
+		t.Errorf("got %q", got)
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = errors.New("disk full")
+
+func TestWriteErrorsAreReturned(t *testing.T) {
+	if err := report.Text(fullDisk{}, passed()); !errors.Is(err, errFull) {
+		t.Errorf("Text returned %v", err)
+	}
+	if err := report.Summary(fullDisk{}, nil); !errors.Is(err, errFull) {
+		t.Errorf("Summary returned %v", err)
+	}
+}
+
+func TestTextBreaksWordsThatNoLineHolds(t *testing.T) {
+	r := passed()
+	r.Reasons = []string{strings.Repeat("x", 300)}
+	r.Witnesses[0].Detail = "see " + strings.Repeat("y", 300)
+	var text bytes.Buffer
+	if err := report.Text(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	fits(t, text.String())
+	if x, y := strings.Count(text.String(), "x"), strings.Count(text.String(), "y"); x < 300 || y < 300 {
+		t.Errorf("letters were lost: %d and %d of 300", x, y)
+	}
+}
