@@ -129,7 +129,7 @@ type Throughput struct {
 	Affected  bool    `json:"affected"`  // at home in the region that was lost
 	Declared  float64 `json:"declared"`  // starts per second
 	Steady    float64 `json:"steady"`    // in the steady-state window before the fault
-	Outage    float64 `json:"outage"`    // from fault effective to throughput sustained
+	Outage    float64 `json:"outage"`    // from fault effective to throughput sustained; of one not affected, to the heal
 	Recovered float64 `json:"recovered"` // in the window that counted as sustained
 }
 

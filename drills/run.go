@@ -118,11 +118,14 @@ const (
 	visibilityDelay = time.Second
 )
 
+// askEvery is how often the clusters themselves are asked.
+const askEvery = 250 * time.Millisecond
+
 // wait looks until a condition holds and reports whether it did within atMost.
-func wait(ctx context.Context, atMost time.Duration, holds func(context.Context) bool) (bool, error) {
+func wait(ctx context.Context, every, atMost time.Duration, holds func(context.Context) bool) (bool, error) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if holds(ctx) {
@@ -162,7 +165,7 @@ func (r *runner) steadyState(ctx context.Context) error {
 		return err
 	}
 	atMost := r.drill.SteadyState.AtMost
-	reached, err := wait(ctx, atMost, r.steady)
+	reached, err := wait(ctx, lookEvery, atMost, r.steady)
 	if err != nil {
 		return err
 	}
@@ -228,14 +231,14 @@ func (r *runner) observe(ctx context.Context) error {
 	affected := namespaceNames(r.topology.HomedIn(r.lost()))
 	fault, _ := r.log.Events().Mark(FaultRequested)
 	recovery := NewRecovery(r.log.Events().Completions(affected...), time.Duration(fault), r.drill.SteadyState.Window)
-	recovered, err := wait(ctx, r.drill.Observe.Outage, func(context.Context) bool {
+	recovered, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
 		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), r.now()-visibilityDelay)
 		return up
 	})
 	if err != nil || !recovered {
 		return err
 	}
-	_, err = wait(ctx, r.drill.Observe.Drain, func(ctx context.Context) bool { return r.backlog(ctx) <= r.inFlight() })
+	_, err = wait(ctx, askEvery, r.drill.Observe.Drain, func(ctx context.Context) bool { return r.backlog(ctx) <= r.inFlight() })
 	return err
 }
 
@@ -317,7 +320,7 @@ func (r *runner) failback(ctx context.Context) error {
 	fault, _ := r.log.Events().Mark(FaultRequested)
 	times := r.log.Events().Completions(affected...)
 	recovery := NewRecovery(times, time.Duration(fault), r.drill.SteadyState.Window)
-	up, err := wait(ctx, r.drill.Observe.Outage, func(context.Context) bool {
+	up, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
 		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), back, r.now()-visibilityDelay)
 		return up
 	})
@@ -335,7 +338,7 @@ func (r *runner) drain(ctx context.Context) error {
 		return err
 	}
 	r.mark(LoadStopped, "")
-	drained, err := wait(ctx, r.drill.Observe.Drain, func(ctx context.Context) bool {
+	drained, err := wait(ctx, askEvery, r.drill.Observe.Drain, func(ctx context.Context) bool {
 		for _, ns := range r.topology.Namespaces {
 			if open, err := r.world.Watcher.Open(ctx, ns.Home, ns.Name); err != nil || open > 0 {
 				return false

@@ -20,7 +20,11 @@ func (c *docket) throughput(recovery drills.RecoveryTime) []drills.Throughput {
 			times := c.Timeline.Completions(ns.Name)
 			fault := time.Duration(c.requested)
 			t.Steady = drills.PerSecond(times, fault-window, fault)
-			t.Outage = drills.PerSecond(times, time.Duration(c.effective), c.outageEnd(recovery))
+			end := c.horizon()
+			if t.Affected {
+				end = c.outageEnd(recovery)
+			}
+			t.Outage = drills.PerSecond(times, time.Duration(c.effective), end)
 			if up := recovery.Sustained.Upper; up != nil {
 				begin := time.Duration(*up + c.requested)
 				t.Recovered = drills.PerSecond(times, begin, begin+window)

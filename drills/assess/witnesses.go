@@ -145,10 +145,11 @@ func (c *docket) scopeWitness(r drills.Report) drills.Witness {
 		if t.Affected {
 			continue
 		}
-		if t.Outage < keptShare*t.Steady {
+		expected := min(t.Steady, t.Declared) // a short window can hold more than was sent in it
+		if t.Outage < keptShare*expected {
 			w.Held = false
 		}
-		lines = append(lines, fmt.Sprintf("%s kept %.1f/s of %.1f/s", t.Namespace, t.Outage, t.Steady))
+		lines = append(lines, fmt.Sprintf("%s kept %.2f/s of %.2f/s", t.Namespace, t.Outage, expected))
 	}
 	switch {
 	case !c.faulted:
