@@ -256,10 +256,10 @@ func (r *runner) backlog(ctx context.Context) int {
 	return sum
 }
 
-// inFlight is how many open Workflows the declared rate explains: two seconds
+// inFlight is how many open Workflows the declared rate explains: three seconds
 // of starts, above what an undisturbed order takes.
 func (r *runner) inFlight() int {
-	const orderTakes = 2
+	const orderTakes = 3
 	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.topology.HomedIn(r.lost()))
 }
 

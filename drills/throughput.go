@@ -71,7 +71,7 @@ func longestGap(from time.Duration, times []time.Duration, to time.Duration) tim
 // Sustained is the first completion at or after since that begins a window in
 // which throughput stayed up, and the completion before it (or since). It
 // judges only windows that had passed by horizon; none gives ok false, and
-// before is then the last completion seen, or since.
+// before is then the last completion that began such a window, or since.
 func (r Recovery) Sustained(times []time.Duration, since, horizon time.Duration) (before, first time.Duration, ok bool) {
 	before = since
 	low, _ := slices.BinarySearch(times, since)

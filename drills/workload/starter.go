@@ -4,19 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-
-	commonpb "go.temporal.io/api/common/v1"
-	taskqueuepb "go.temporal.io/api/taskqueue/v1"
-
 	"go.temporal.io/sdk/converter"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -48,6 +47,7 @@ type starter struct {
 	settings  StarterSettings
 	identity  string
 	namespace string
+	stream    uint64 // sets its draws apart from those of other starters with the same seed
 	clock     clock.Clock
 	client    client.Client
 	ledger    *ledger
@@ -82,7 +82,8 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	defer cancel(nil)
 	s := &starter{
 		settings: settings, identity: identity, namespace: namespace, clock: base, client: c, ledger: book,
-		rate: make(chan drills.Rate), fatal: make(chan error, 1),
+		stream: stream(settings.Region + "/" + namespace),
+		rate:   make(chan drills.Rate), fatal: make(chan error, 1),
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.serve(ctx) }()
@@ -94,6 +95,12 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	cancel(err)
 	s.running.Wait()
 	return err
+}
+
+func stream(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // a hash never fails to write
+	return h.Sum64()
 }
 
 // schedule sends one order at each instant of the open loop. A change of rate
@@ -131,18 +138,18 @@ func (s *starter) schedule(ctx context.Context) {
 
 // order starts one Workflow and, once that is acknowledged, pays for it.
 func (s *starter) order(ctx context.Context, number int, intended drills.Offset) {
-	draw := rand.New(rand.NewPCG(s.settings.Seed, uint64(number)))
-	id := fmt.Sprintf("order-%s-%s-%05d", s.settings.RunID, s.settings.Region, number)
+	draw := rand.New(rand.NewPCG(s.settings.Seed^s.stream, uint64(number)))
+	id := fmt.Sprintf("%s-%s-%s-%05d", s.namespace, s.settings.RunID, s.settings.Region, number)
 	order := Order{
 		ID:            id,
 		PaymentWithin: 5 * time.Second,
-		Settle:        between(draw, 100, 200),
+		Settle:        between(draw, 500, 900),
 		Work:          between(draw, 5, 25),
 	}
 	if draw.IntN(10) == 0 {
 		order.Declines = 1
 	}
-	pay := between(draw, 100, 300)
+	pay := between(draw, 200, 500)
 
 	start := drills.Operation{
 		ID: id + "/start", Kind: drills.StartOperation, Region: s.settings.Region,

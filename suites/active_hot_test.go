@@ -1,0 +1,41 @@
+package suites
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	. "github.com/failoverdrill/failoverdrill/suites/matchers"
+)
+
+var _ = Describe("Active-hot", Label("active-hot"), Ordered, func() {
+	var r drills.Report
+
+	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-hot") })
+
+	It("recovers within its objectives", func() {
+		Expect(r).To(MeetObjectives())
+		Expect(r).To(RecoverWithin(30 * time.Second))
+	})
+	It("completes every acknowledged workflow and loses nothing for good", func() {
+		Expect(r).To(CompleteAllWorkflows())
+		Expect(r).To(LoseNothingAfterHeal())
+	})
+	It("had an idle standby fleet, which then took the work over", func() {
+		Expect(r).To(WorkBefore("us-east", drills.FleetActive))
+		Expect(r).To(RestBefore("us-west", drills.FleetStandby))
+		Expect(r).To(WorkAfter("us-west", drills.FleetStandby))
+	})
+})
+
+var _ = Describe("Active-hot with its standby fleet on the Namespace Endpoint", Label("active-hot", "misconfigured"), func() {
+	It("is caught: the standby worked, so nothing was proved", func(ctx SpecContext) {
+		r := fromFile(ctx, "standby-on-namespace-endpoint.yaml")
+		Expect(r).To(HaveVerdict(drills.Inconclusive))
+		Expect(r).NotTo(Witness("model"))
+		Expect(r).To(WorkBefore("us-west", drills.FleetStandby))
+		Expect(r).To(GiveReason("model not witnessed", "standby", "Namespace Endpoint"))
+	})
+})

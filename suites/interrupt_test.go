@@ -1,0 +1,64 @@
+package suites
+
+import (
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+	"github.com/onsi/gomega/gexec"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/record"
+	. "github.com/failoverdrill/failoverdrill/suites/matchers"
+)
+
+// soon bounds what takes a moment, on a machine that may be busy.
+const soon = time.Minute
+
+var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
+	var out string
+	var session *gexec.Session
+
+	// The fault is in, the control plane is about to act.
+	BeforeEach(func() {
+		out = GinkgoT().TempDir()
+		var err error
+		session, err = gexec.Start(exec.Command(binary, "run", "active-hot", "--out", out), GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
+		Eventually(session.Err, soon).Should(gbytes.Say(string(drills.FaultEffective)))
+		Expect(descendants(session.Command.Process.Pid)).NotTo(BeEmpty())
+	})
+
+	// kept is the one run below out.
+	kept := func() string {
+		GinkgoHelper()
+		runs, err := filepath.Glob(filepath.Join(out, "*"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(runs).To(HaveLen(1))
+		return runs[0]
+	}
+
+	It("by an interrupt tears everything down and keeps the run, inconclusive", func() {
+		Eventually(session.Interrupt(), soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
+		Expect(children()).To(BeEmpty())
+		Expect(filepath.Join(kept(), "work")).NotTo(BeADirectory())
+		r, err := record.LoadReport(kept())
+		Expect(err).NotTo(HaveOccurred())
+		Expect(r).To(HaveVerdict(drills.Inconclusive))
+		Expect(r).To(GiveReason(drills.OutcomeInterrupted))
+	})
+
+	It("by SIGKILL leaves no component, and a record that is inconclusive", func() {
+		below := descendants(session.Command.Process.Pid)
+		Eventually(session.Signal(syscall.SIGKILL), soon).Should(gexec.Exit())
+		Eventually(func() []string { return running(below) }, soon).Should(BeEmpty())
+		analyze, err := gexec.Start(exec.Command(binary, "analyze", kept()), GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
+		Eventually(analyze, soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
+		Expect(analyze.Out).To(gbytes.Say("breaks off"))
+	})
+})
