@@ -20,7 +20,7 @@ func Models() []Model { return []Model{ActiveCold, ActiveHot, ActiveActive, Dual
 // modelTraits is one row of the table of models.
 type modelTraits struct {
 	secondary    FleetState // the Fleet in the secondary region before a fault
-	endpoint     Endpoint   // what Fleets and starters dial unless the drill says otherwise
+	endpoint     Endpoint   // what starters dial, and Fleets unless the drill says otherwise
 	forwardPolls bool       // whether a passive replica forwards Worker polls
 	perRegion    bool       // one Namespace per region, each at home there
 	shareLoad    bool       // starters run in both regions and share the rate

@@ -34,7 +34,7 @@ var _ = Describe("Active-cold", Label("active-cold"), Ordered, func() {
 	It("recovers later than active-hot, and says that the cold start is why", func(ctx SpecContext) {
 		Expect(r).To(RecoverLaterThan(shipped(ctx, "active-hot")))
 		Expect(r.Attribution).To(ContainElement(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
-			"Cause": Equal("cold start, declared"), "Seconds": BeNumerically(">=", drills.Offset(12*time.Second)),
+			"Cause": Equal("cold start, declared"), "Seconds": BeNumerically(">=", drills.Offset(18*time.Second)),
 		})))
 	})
 })

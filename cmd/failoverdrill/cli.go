@@ -40,13 +40,13 @@ Exit codes: 0 pass · 1 fail · 2 bad usage or drill file, nothing was started �
   failoverdrill run my-drill.yaml --out runs
   failoverdrill analyze runs/20260102-150405-active-hot-1a2b3c4d`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\nsee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(c.listCommand(), c.runCommand(), c.planCommand(), c.analyzeCommand(), c.componentCommand())
+	root.AddCommand(c.listCommand(), c.runCommand(), c.planCommand(), c.analyzeCommand(), c.benchCommand(), c.componentCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
@@ -66,7 +66,7 @@ func (c *cli) exit(err error) int {
 	if err != nil {
 		fmt.Fprintln(c.stderr, "failoverdrill:", err)
 		var bad usageError
-		if errors.As(err, &bad) || c.verdict == "" && unknownCommand(err) {
+		if errors.As(err, &bad) {
 			return drills.ExitUsage
 		}
 		return drills.Errored.ExitCode()
@@ -75,13 +75,6 @@ func (c *cli) exit(err error) int {
 		return 0
 	}
 	return c.verdict.ExitCode()
-}
-
-// unknownCommand reports whether cobra found no such subcommand; it has no
-// type for that.
-func unknownCommand(err error) bool {
-	const cobraSays = "unknown command"
-	return len(err.Error()) >= len(cobraSays) && err.Error()[:len(cobraSays)] == cobraSays
 }
 
 // platformNote says what this system lacks, and the remedy; empty on Linux.

@@ -68,7 +68,8 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 	for n := range f.runs {
 		for _, d := range list {
 			if ctx.Err() != nil {
-				return nil
+				c.add(drills.Inconclusive) // interrupted: what was not run is not known
+				break
 			}
 			progress := newProgress(c.stderr, d, n, f.runs)
 			result, err := harness.Run(ctx, d, harness.Options{Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep})

@@ -101,6 +101,6 @@ func readFile[T any](path string, read func(string, io.Reader) (T, []string, err
 		var none T
 		return none, nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return read(path, f)
 }

@@ -42,11 +42,11 @@ func List(parent string) ([]Summary, error) {
 		case !d.IsDir():
 			return nil
 		}
-		if _, err := os.Lstat(filepath.Join(path, EventsFile)); err != nil {
-			return nil
+		if _, err := os.Lstat(filepath.Join(path, EventsFile)); err == nil {
+			runs = append(runs, summarize(path))
+			return fs.SkipDir
 		}
-		runs = append(runs, summarize(path))
-		return fs.SkipDir
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
@@ -83,7 +83,7 @@ func readBegin(path string) (drills.Begin, error) {
 	if err != nil {
 		return drills.Begin{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	line, err := bufio.NewReader(f).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return drills.Begin{}, fmt.Errorf("read %s: %w", path, err)

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -97,7 +98,7 @@ func TestAfterAnErrorNothingMoreIsWritten(t *testing.T) {
 			if w.Err() == nil {
 				t.Error("Err is nil")
 			}
-			if err := w.Close(); err == nil || err != w.Err() {
+			if err := w.Close(); err == nil || !errors.Is(err, w.Err()) {
 				t.Errorf("Close returned %v, want the first error %v", err, w.Err())
 			}
 			if n := strings.Count(read(t, filepath.Join(w.Dir(), record.EventsFile)), "\n"); n != 1 {

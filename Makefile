@@ -1,0 +1,54 @@
+# Two commands: `make drill` runs a drill, `make test` runs every test.
+#
+# The embedded Temporal server takes some minutes to compile the first time.
+
+GO      ?= go
+BIN     := bin/failoverdrill
+OUT     ?= runs
+LINT    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZ    ?= 20s
+
+# One static binary plays every component.
+export CGO_ENABLED := 0
+
+.PHONY: drill test short verify fix fuzz bench build clean
+
+## drill: build, run the active-hot drill, end in a summary and a verdict
+drill: build
+	$(BIN) run active-hot --out $(OUT)
+
+## test: every test, the drills of all models included (some ten minutes)
+# One package at a time: two drills at once would disturb each other.
+test: build
+	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 45m ./...
+
+## short: the tests that run no drill
+short:
+	$(GO) test $$($(GO) list ./... | grep -v -e /suites$$ -e /cmd/ -e /fixtures/cluster)
+
+## verify: what has to hold before a change goes in
+verify:
+	$(GO) mod tidy -diff
+	$(LINT) run ./...
+
+## fix: what a machine can mend of it
+fix:
+	$(GO) mod tidy
+	$(LINT) run --fix ./...
+
+## fuzz: every fuzz target for FUZZ each
+fuzz:
+	$(GO) test -run NONE -fuzz FuzzParse -fuzztime $(FUZZ) ./drills
+	$(GO) test -run NONE -fuzz FuzzLoadEvents -fuzztime $(FUZZ) ./drills/record
+	$(GO) test -run NONE -fuzz FuzzLoadLedger -fuzztime $(FUZZ) ./drills/record
+
+## bench: time to the first accepted operation, wall time by phase, memory
+bench: build
+	$(BIN) bench --out $(OUT)
+
+## build: the binary
+build:
+	$(GO) build -o $(BIN) ./cmd/failoverdrill
+
+clean:
+	rm -rf bin

@@ -1,0 +1,143 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/catalog"
+	"github.com/failoverdrill/failoverdrill/drills/report"
+)
+
+func shipped(t *testing.T, name string) *drills.Drill {
+	t.Helper()
+	d, err := catalog.Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func plan(t *testing.T, d *drills.Drill, options ...report.Option) string {
+	t.Helper()
+	var text bytes.Buffer
+	if err := report.Plan(&text, d, options...); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+func TestGoldenPlan(t *testing.T) {
+	for _, name := range catalog.Names() {
+		t.Run(name, func(t *testing.T) {
+			text := plan(t, shipped(t, name))
+			golden(t, "plan-"+name+".txt", []byte(text))
+			fits(t, text)
+		})
+	}
+}
+
+// words is text without its line breaks: what a table wraps is one again.
+func words(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func TestPlanNamesEveryLinkThatIsRefused(t *testing.T) {
+	for _, name := range catalog.Names() {
+		d := shipped(t, name)
+		text := words(plan(t, d))
+		for _, link := range d.Topology().Links {
+			_, fault, _ := strings.Cut(text, "refuse new ones: ")
+			fault, _, _ = strings.Cut(fault, "each process")
+			named := strings.Contains(" "+strings.ReplaceAll(fault, ",", " ")+" ", " "+link.Name()+" ")
+			if touched := link.Touches(d.Faults[0].Region); named != touched {
+				t.Errorf("%s: link %s named %v, touched %v", name, link.Name(), named, touched)
+			}
+		}
+	}
+}
+
+// What a drill file overrides shows: several Workers, their endpoints, the
+// provisioning of added capacity, and a primary that is not the first region.
+func TestPlanFollowsTheDrill(t *testing.T) {
+	for _, test := range []struct {
+		drill  string
+		change func(*drills.Drill)
+		want   []string
+	}{
+		{"active-cold", func(d *drills.Drill) {
+			d.Fleets = map[string]drills.FleetSettings{"us-west": {Workers: 3}}
+			d.Provision = drills.Provisioning{}
+		}, []string{"active, 3 more", "3 Workers and a starter start;", "3 Workers and the starter of us-west stop"}},
+		{"active-active", func(d *drills.Drill) {
+			d.Fleets = map[string]drills.FleetSettings{
+				"us-west": {Workers: 2}, "us-east": {Workers: 4, Slots: 7, Endpoint: drills.NamespaceEndpoint},
+			}
+			d.Provision = drills.Provisioning{ImagePull: 90 * time.Second, WarmUp: time.Hour}
+		}, []string{
+			"6 Workers and 2 starters start", "us-east/worker-orders-3, us-east/starter-orders", "no sooner than 30s",
+			"after a declared image pull of 1m30s and machine start of 0s, 2 more Workers start",
+			"a declared warm-up of 1h", "4 Workers and 1 starter of us-east start", "2 added Workers of us-west stop",
+		}},
+		{"dual-active-ring", func(d *drills.Drill) { d.Faults[0].Region = "eu-central" },
+			[]string{
+				"not forwarded moves to us-east", "promotion orders-eu-central becomes active in us-east",
+				"orders-us-west us-west eu-central not forwarded stays in us-west, without a replica", "orders-us-west in us-west, orders-eu-central in us-east",
+			}},
+		{"active-hot", func(d *drills.Drill) {
+			d.Network.InterRegion = drills.Delay{Latency: 80 * time.Millisecond}
+			d.Failover.Detect = drills.Detect{Interval: 20 * time.Second, Failures: 6}
+			d.Objectives = drills.Objectives{LostAfterHeal: new(int)}
+		}, []string{"us-east ⇄ us-west 80ms 2", "within 6 × 20s = 2m", "lostAfterHeal ≤ 0"}},
+	} {
+		t.Run(test.drill, func(t *testing.T) {
+			d := shipped(t, test.drill)
+			test.change(d)
+			text := plan(t, d)
+			fits(t, text)
+			for _, want := range test.want {
+				if !strings.Contains(words(text), want) {
+					t.Errorf("%q is not in\n%s", want, text)
+				}
+			}
+		})
+	}
+}
+
+// Without delay between regions, Links of one role are one bundle.
+func TestPlanWithoutLatency(t *testing.T) {
+	d := shipped(t, "dual-active")
+	d.Network.InterRegion = drills.Delay{}
+	text := words(plan(t, d))
+	if want := "fleet us-east ⇄ us-west · within us-east, us-west none 4"; !strings.Contains(text, want) {
+		t.Errorf("%q is not in\n%s", want, text)
+	}
+}
+
+func TestPlanOfFiveRegionsFits(t *testing.T) {
+	d := shipped(t, "dual-active-ring")
+	d.Regions = append(d.Regions, "ap-southeast", "sa-east")
+	fits(t, plan(t, d))
+}
+
+func TestPlanInColour(t *testing.T) {
+	d := shipped(t, "active-hot")
+	if text := plan(t, d, report.Colour(true)); !strings.Contains(text, "\x1b[31mregion-outage, crash\x1b[0m") {
+		t.Errorf("the fault is not red in\n%s", text)
+	}
+}
+
+func TestPlanRefusesAnInvalidDrill(t *testing.T) {
+	var text bytes.Buffer
+	err := report.Plan(&text, &drills.Drill{Name: "nothing"})
+	if mistake := new(drills.FileError); !errors.As(err, &mistake) || text.Len() > 0 {
+		t.Errorf("wrote %q and returned %v", text.String(), err)
+	}
+}
+
+func TestPlanReturnsWriteErrors(t *testing.T) {
+	if err := report.Plan(fullDisk{}, shipped(t, "active-hot")); !errors.Is(err, errFull) {
+		t.Errorf("Plan returned %v", err)
+	}
+}
