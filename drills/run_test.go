@@ -67,6 +67,9 @@ func (w *world) run(ctx context.Context) error {
 	}, w, w.now)
 }
 
+// pass lets virtual time go by.
+func pass(d time.Duration) { <-time.After(d) }
+
 func (w *world) now() time.Duration { return time.Since(w.began) }
 
 // Record and Events make the world the log of its own run.
@@ -102,7 +105,7 @@ func (w *world) watch(ctx context.Context, name string, each func()) error {
 	w.watching++
 	w.mu.Unlock()
 	defer func() {
-		time.Sleep(w.slowEnd)
+		pass(w.slowEnd)
 		w.mu.Lock()
 		w.watching--
 		w.mu.Unlock()
@@ -164,7 +167,7 @@ func (w *world) AwaitEffect(ctx context.Context) ([]drills.Probe, error) {
 		<-ctx.Done()
 		return []drills.Probe{{Subject: "cluster", Detail: "still answers"}}, ctx.Err()
 	}
-	time.Sleep(20 * ms)
+	pass(20 * ms)
 	return []drills.Probe{{Subject: "cluster", Severed: true}, {Subject: "link", Severed: true}}, nil
 }
 
@@ -372,7 +375,7 @@ func TestWithoutASteadyStateNothingIsBroken(t *testing.T) {
 				w.recorded = func(e drills.Event) {
 					if e.Name == string(drills.SteadyStateReached) {
 						w.set(func() { w.idle = "orders" })
-						time.Sleep(3 * time.Second)
+						pass(3 * time.Second)
 					}
 				}
 			},
@@ -442,6 +445,7 @@ func TestARunThatDoesNotRecoverGoesOnToHeal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "active-hot")
 		w.outage = -1
+		w.backlog = w.drill.Observe.Outage + 30*time.Second // which nobody waits for
 		if err := w.run(t.Context()); err != nil {
 			t.Fatal(err)
 		}

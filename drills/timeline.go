@@ -19,6 +19,7 @@ const (
 	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
 	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
+	KindExit        Kind = "exit"        // a component ended though nobody ended it
 	KindNote        Kind = "note"        // for a reader; never judged
 	KindEnd         Kind = "end"         // last event: how the run ended
 )

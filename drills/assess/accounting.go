@@ -15,12 +15,13 @@ type operation struct {
 // operations folds the ledger's lines, in order of the first line of each.
 func (c *docket) operations() []operation {
 	var out []operation
-	index := map[string]int{}
+	index := map[scoped]int{}
 	for _, line := range c.Ledger {
-		i, known := index[line.ID]
+		key := scoped{line.Namespace, line.ID}
+		i, known := index[key]
 		if !known {
 			i = len(out)
-			index[line.ID] = i
+			index[key] = i
 			out = append(out, operation{Operation: line})
 		}
 		if line.State == drills.OperationAcknowledged {
@@ -32,18 +33,18 @@ func (c *docket) operations() []operation {
 
 // found reports which operations a census shows.
 func (c *docket) found(census string) func(drills.Operation) bool {
-	started, signalled := map[string]bool{}, map[string]bool{}
-	for _, w := range c.census[census] {
-		started[w.ID] = true
+	started, signalled := map[scoped]bool{}, map[scoped]bool{}
+	for e, w := range c.census[census] {
+		started[e.scoped] = true
 		for _, id := range w.Operations {
-			signalled[id] = true
+			signalled[scoped{e.namespace, id}] = true
 		}
 	}
 	return func(op drills.Operation) bool {
 		if op.Kind == drills.StartOperation {
-			return started[op.Workflow]
+			return started[scoped{op.Namespace, op.Workflow}]
 		}
-		return signalled[op.ID]
+		return signalled[scoped{op.Namespace, op.ID}]
 	}
 }
 
@@ -76,9 +77,9 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 // duplicated counts the Workflow ids that have more than one run: a start that
 // was carried out twice.
 func (c *docket) duplicated() int {
-	runs := map[string]int{}
-	for _, w := range c.final() {
-		runs[w.ID]++
+	runs := map[scoped]int{}
+	for e := range c.final() {
+		runs[e.scoped]++
 	}
 	twice := 0
 	for _, n := range runs {
@@ -92,21 +93,21 @@ func (c *docket) duplicated() int {
 // workflows accounts for every Workflow whose start was acknowledged.
 func (c *docket) workflows() drills.WorkflowCounts {
 	out := drills.WorkflowCounts{ByRegion: map[string]int{}}
-	acknowledged := map[string]bool{}
+	acknowledged := map[scoped]bool{}
 	for _, op := range c.operations() {
 		if op.Kind == drills.StartOperation && op.acknowledged {
 			out.Started++
 			out.ByRegion[op.Region]++
-			acknowledged[op.Workflow] = true
+			acknowledged[scoped{op.Namespace, op.Workflow}] = true
 		}
 	}
-	for _, w := range c.final() {
+	for e, w := range c.final() {
 		if c.faulted && w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective) &&
-			slices.Contains(c.affected, c.namespace[w.ID]) {
+			slices.Contains(c.affected, e.namespace) {
 			out.InFlight++
 		}
 		switch {
-		case !acknowledged[w.ID]:
+		case !acknowledged[e.scoped]:
 			// Nobody was told that it had started: indeterminate, in the ledger.
 		case w.Status == "Completed":
 			out.Completed++

@@ -28,6 +28,7 @@ type Evidence struct {
 //	the harness failed                                  error
 //	a witness is missing, or the run did not finish     inconclusive
 //	an objective was missed, a Workflow is stuck        fail
+//	the record has gaps                                 inconclusive
 //	every objective met                                 pass
 func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	c := newCase(e)
@@ -65,15 +66,24 @@ type docket struct {
 	faulted   bool // both of the above are known
 	affected  []string
 	lost      string // the region
-	census    map[string]map[string]drills.Workflow
-	taken     map[string]int // censuses completed, by name
-	namespace map[string]string
+	census    map[string]map[execution]drills.Workflow
+	taken     map[string][]string // Namespaces that a census has covered, by its name
+}
+
+// scoped names a Workflow or an operation. An id alone does not: two Namespaces
+// may use the same.
+type scoped struct{ namespace, id string }
+
+// execution names one run of a Workflow.
+type execution struct {
+	scoped
+	run string
 }
 
 func newCase(e Evidence) *docket {
 	c := &docket{
 		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Faults[0].Region,
-		census: map[string]map[string]drills.Workflow{}, taken: map[string]int{}, namespace: map[string]string{},
+		census: map[string]map[execution]drills.Workflow{}, taken: map[string][]string{},
 	}
 	for _, ns := range c.topology.HomedIn(c.lost) {
 		c.affected = append(c.affected, ns.Name)
@@ -85,7 +95,7 @@ func newCase(e Evidence) *docket {
 		case drills.KindEnd:
 			c.outcome, c.detail = event.Name, event.Detail
 		case drills.KindCensus:
-			c.taken[event.Name]++
+			c.taken[event.Name] = append(c.taken[event.Name], event.Namespace)
 		case drills.KindWorkflow:
 			if event.Workflow != nil {
 				c.add(event.Namespace, *event.Workflow)
@@ -101,35 +111,28 @@ func newCase(e Evidence) *docket {
 
 func (c *docket) add(namespace string, w drills.Workflow) {
 	if c.census[w.Census] == nil {
-		c.census[w.Census] = map[string]drills.Workflow{}
+		c.census[w.Census] = map[execution]drills.Workflow{}
 	}
-	c.census[w.Census][w.ID+"/"+w.RunID] = w
-	c.namespace[w.ID] = namespace
+	c.census[w.Census][execution{scoped{namespace, w.ID}, w.RunID}] = w
 }
 
 // complete reports whether a census covered every Namespace.
 func (c *docket) complete(census string) bool {
-	return c.taken[census] >= len(c.topology.Namespaces)
+	for _, ns := range c.topology.Namespaces {
+		if !slices.Contains(c.taken[census], ns.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // final is the best account of every Workflow: after the heal where that was
-// taken, else without the region. Workflows come in order of id.
-func (c *docket) final() []drills.Workflow {
-	of := c.census[drills.CensusAfterHeal]
-	if !c.complete(drills.CensusAfterHeal) {
-		of = c.census[drills.CensusWithoutRegion]
+// taken, else without the region.
+func (c *docket) final() map[execution]drills.Workflow {
+	if c.complete(drills.CensusAfterHeal) {
+		return c.census[drills.CensusAfterHeal]
 	}
-	return slices.SortedFunc(maps.Values(of), byID)
-}
-
-func byID(a, b drills.Workflow) int {
-	switch {
-	case a.ID+a.RunID < b.ID+b.RunID:
-		return -1
-	case a.ID+a.RunID > b.ID+b.RunID:
-		return 1
-	}
-	return 0
+	return c.census[drills.CensusWithoutRegion]
 }
 
 // since is a time on the run's clock as seconds since the fault took effect.
@@ -150,6 +153,9 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 	default:
 		because(drills.Inconclusive, "%s: %s", c.outcome, c.detail)
 	}
+	if c.begin == nil {
+		because(drills.Inconclusive, "the record has no beginning: it does not say which run it is of")
+	}
 	for _, w := range c.Warnings {
 		because(drills.Inconclusive, "%s", w)
 	}
@@ -168,5 +174,46 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 			because(drills.Fail, "%d acknowledged workflows are still open after the drill", r.Workflows.Stuck)
 		}
 	}
+	if v == drills.Pass {
+		for _, gap := range c.gaps(r) {
+			because(drills.Inconclusive, "%s", gap)
+		}
+	}
 	return v, reasons
+}
+
+// gaps lists what a complete record of a finished drill holds and this one
+// does not. No objective may rest on it, yet nobody knows what else is missing.
+func (c *docket) gaps(r drills.Report) []string {
+	out := []string{}
+	if r.Workflows.Started == 0 {
+		out = append(out, "the ledger knows of no start that was acknowledged: nobody can tell whether one is lost or stuck")
+	}
+	for _, stage := range c.passes() {
+		if _, ok := c.Timeline.Mark(stage); !ok {
+			out = append(out, fmt.Sprintf("nobody marked %s, which every drill of this model passes", stage))
+		}
+	}
+	return out
+}
+
+// passes lists the stages that a run marks, from load to drained, when the
+// Namespaces of the lost region move as the drill's model says.
+func (c *docket) passes() []drills.Stage {
+	out := []drills.Stage{
+		drills.LoadStarted, drills.SteadyStateReached, drills.FaultRequested, drills.FaultEffective,
+		drills.Detected, drills.Promoted, drills.EndpointRerouted, drills.TrafficMoved,
+		drills.HealRequested, drills.Healed, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome,
+		drills.LoadStopped, drills.Drained,
+	}
+	grows := slices.ContainsFunc(c.topology.Fleets, func(f drills.Fleet) bool {
+		return slices.Contains(c.affected, f.Namespace) && f.Region != c.lost && (f.State == drills.FleetAbsent || f.Reserve > 0)
+	})
+	if grows {
+		out = append(out, drills.WorkersStarted)
+	}
+	if grows && c.Drill.Provision.BeforeProcess() > 0 {
+		out = append(out, drills.Provisioned)
+	}
+	return out
 }

@@ -30,9 +30,21 @@ func (c *docket) recoveryTime() drills.RecoveryTime {
 	if ok {
 		out.Recovered, out.Sustained = true, c.interval(before, first)
 	} else {
-		out.Sustained = c.unbounded(horizon)
+		out.Sustained = c.unbounded(c.lastBad(times, before, horizon))
 	}
 	return out
+}
+
+// lastBad is until when a throughput that was not seen sustained is known to
+// have been down. A completion in the last window may have begun the recovery:
+// the record ends too early to tell.
+func (c *docket) lastBad(times []time.Duration, before, horizon time.Duration) time.Duration {
+	unwatched := max(time.Duration(c.effective), horizon-c.Drill.SteadyState.Window+1)
+	i, _ := slices.BinarySearch(times, unwatched)
+	if i == len(times) || times[i] >= horizon {
+		return horizon
+	}
+	return c.quietBetween(before, times[i])
 }
 
 func (c *docket) recovery() drills.Recovery {
@@ -56,19 +68,26 @@ func (c *docket) horizon() time.Duration {
 // interval bounds a recovery first seen at first. It was known bad at the
 // completion before it, or at the last look in between that found nothing new.
 func (c *docket) interval(before, first time.Duration) drills.Interval {
-	bad := drills.Offset(before)
-	for _, e := range c.Timeline {
-		if e.Kind == drills.KindQuiet && slices.Contains(c.affected, e.Namespace) && e.At > bad && time.Duration(e.At) < first {
-			bad = e.At
-		}
-	}
 	upper := drills.Offset(first) - c.requested
+	bad := drills.Offset(c.quietBetween(before, first))
 	return drills.Interval{Lower: max(c.since(bad), 0), Upper: &upper}
 }
 
-// unbounded is a recovery that was not seen by the horizon.
-func (c *docket) unbounded(horizon time.Duration) drills.Interval {
-	return drills.Interval{Lower: max(c.since(drills.Offset(horizon)), 0)}
+// quietBetween is the last look between two times that found nothing new, or
+// the first of the two.
+func (c *docket) quietBetween(before, first time.Duration) time.Duration {
+	bad := before
+	for _, e := range c.Timeline {
+		if at := time.Duration(e.At); e.Kind == drills.KindQuiet && slices.Contains(c.affected, e.Namespace) && at > bad && at < first {
+			bad = at
+		}
+	}
+	return bad
+}
+
+// unbounded is a recovery whose end was not seen; it was still down at bad.
+func (c *docket) unbounded(bad time.Duration) drills.Interval {
+	return drills.Interval{Lower: max(c.since(drills.Offset(bad)), 0)}
 }
 
 // attribution splits the Recovery Time at the stages it passed: each share is

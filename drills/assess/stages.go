@@ -71,6 +71,10 @@ func (c *docket) firstTask() (drills.Offset, bool) {
 	var first drills.Offset
 	found := false
 	c.tasks(func(namespace string, t drills.Task) {
+		region, _, _ := drills.FleetOf(t.Identity)
+		if region == c.lost {
+			return // it came back with the heal
+		}
 		if slices.Contains(c.affected, namespace) && t.At > c.effective && (!found || t.At < first) {
 			first, found = t.At, true
 		}
@@ -80,9 +84,9 @@ func (c *docket) firstTask() (drills.Offset, bool) {
 
 // tasks shows every task in the final account.
 func (c *docket) tasks(show func(namespace string, t drills.Task)) {
-	for _, w := range c.final() {
+	for e, w := range c.final() {
 		for _, t := range w.Tasks {
-			show(c.namespace[w.ID], t)
+			show(e.namespace, t)
 		}
 	}
 }
@@ -93,7 +97,7 @@ func (c *docket) backlogDrained(sustained drills.Offset) (drills.Offset, bool) {
 	ends := c.census[drills.CensusAfterHeal]
 	last := sustained
 	for key, w := range c.census[drills.CensusWithoutRegion] {
-		if !slices.Contains(c.affected, c.namespace[w.ID]) || w.StartedAt > sustained {
+		if !slices.Contains(c.affected, key.namespace) || w.StartedAt > sustained {
 			continue
 		}
 		closed := w.ClosedAt

@@ -19,6 +19,7 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.faultWitness(),
 		c.scopeWitness(r),
 		c.clockWitness(),
+		c.componentsWitness(),
 		c.returnWitness(),
 	}
 	return out
@@ -61,7 +62,8 @@ const tolerated = 0.9
 // model says it does.
 func (c *docket) modelWitness(r drills.Report) drills.Witness {
 	w := drills.Witness{Name: "model", Held: true}
-	if !c.faulted || !(c.complete(drills.CensusAfterHeal) || c.complete(drills.CensusWithoutRegion)) {
+	counted := c.complete(drills.CensusAfterHeal) || c.complete(drills.CensusWithoutRegion)
+	if !c.faulted || !counted {
 		return drills.Witness{Name: "model", Detail: "nobody looked at who did the work"}
 	}
 	var lines []string
@@ -175,6 +177,22 @@ func (c *docket) clockWitness() drills.Witness {
 	}
 	w := drills.Witness{Name: "clock", Held: samples > 0 && worst <= steppedClock.Seconds()}
 	w.Detail = fmt.Sprintf("wall clock within %.1f ms of the monotonic one in %d samples", worst*1e3, samples)
+	return w
+}
+
+// componentsWitness wants that every process ran until the drill ended it.
+func (c *docket) componentsWitness() drills.Witness {
+	w := drills.Witness{Name: "components", Held: c.begin != nil, Detail: "none ended on its own"}
+	var ended []string
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindExit {
+			w.Held = false
+			ended = append(ended, e.Subject)
+		}
+	}
+	if len(ended) > 0 {
+		w.Detail = "ended on their own: " + strings.Join(ended, ", ") + "; their logs tell why"
+	}
 	return w
 }
 

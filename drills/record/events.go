@@ -61,7 +61,7 @@ func checkEvent(e drills.Event) error {
 			return fmt.Errorf("the %s event has no name", e.Kind)
 		}
 	case drills.KindClosed, drills.KindQuiet, drills.KindPoll, drills.KindProbe, drills.KindReplication,
-		drills.KindClock, drills.KindMemory, drills.KindCensus, drills.KindPhase, drills.KindNote:
+		drills.KindClock, drills.KindMemory, drills.KindCensus, drills.KindPhase, drills.KindExit, drills.KindNote:
 	case "":
 		return errors.New("the event has no kind")
 	default:

@@ -1,0 +1,308 @@
+package assess_test
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/assess"
+	"github.com/failoverdrill/failoverdrill/drills/catalog"
+)
+
+// The times of the drill that these tests tell, in seconds on the run's clock.
+const (
+	loaded    = 1.0
+	requested = 20.0 // the fault
+	effective = 20.1
+	promoted  = 21.7
+	moved     = 22.0 // the survivor's starters carry the load
+	polled    = 24.0 // the survivor lets its Workers' polls through
+	looked    = 26.0 // nothing new was seen
+	back      = 28.0 // the survivor completes the first Workflow
+	counted   = 47.5 // census without the region
+	heal      = 48.0
+	healed    = 55.0
+	home      = 56.0 // failed back
+	unloaded  = 65.0
+	recounted = 67.0 // census after the heal
+)
+
+func at(seconds float64) drills.Offset { return drills.Offset(math.Round(seconds*1e6)) * 1e3 }
+
+func judgedAt() time.Time { return time.Date(2026, 3, 1, 12, 30, 0, 0, time.UTC) }
+
+// evidence is what a run left behind, to be altered by a test.
+type evidence struct{ assess.Evidence }
+
+// passing is the complete evidence of a catalog drill that went well.
+func passing(t testing.TB, drill string) *evidence { return tell(t, drill, back) }
+
+// tell is the evidence of a catalog drill in which the Namespaces of the lost
+// region make progress again at recovered; those of others always do.
+func tell(t testing.TB, drill string, recovered float64) *evidence {
+	t.Helper()
+	d, err := catalog.Get(drill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &evidence{assess.Evidence{Drill: d}}
+	e.milestones()
+	e.samples()
+	topology := d.Topology()
+	for _, f := range topology.Fleets {
+		e.polls(f)
+	}
+	for _, ns := range topology.Namespaces {
+		e.orders(ns, recovered)
+	}
+	slices.SortStableFunc(e.Timeline, func(a, b drills.Event) int { return cmp.Compare(a.At, b.At) })
+	begin := drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
+		RunID: "c0ffee00", Drill: d.Name, StartedAt: judgedAt().Add(-time.Hour), Environment: map[string]string{"cpus": "2"},
+	}}
+	e.Timeline = append(drills.Timeline{begin}, e.Timeline...)
+	return e.with(drills.Event{At: at(68), Kind: drills.KindEnd, Name: drills.OutcomeFinished})
+}
+
+func (e *evidence) lost() string { return e.Drill.Faults[0].Region }
+
+// milestones are the marks of the drill's model.
+func (e *evidence) milestones() {
+	mark := func(seconds float64, stage drills.Stage) {
+		e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage)})
+	}
+	mark(loaded, drills.LoadStarted)
+	mark(10, drills.SteadyStateReached)
+	mark(requested, drills.FaultRequested)
+	mark(effective, drills.FaultEffective)
+	mark(21.6, drills.Detected)
+	for _, ns := range e.Drill.Topology().HomedIn(e.lost()) {
+		moving := func(seconds float64, stage drills.Stage) {
+			e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage), Region: ns.Replica, Namespace: ns.Name})
+		}
+		moving(promoted, drills.Promoted)
+		moving(21.8, drills.EndpointRerouted)
+		moving(moved, drills.TrafficMoved)
+		switch e.Drill.Model {
+		case drills.ActiveCold:
+			moving(21.9, drills.Provisioned)
+			moving(21.95, drills.WorkersStarted)
+		case drills.ActiveActive:
+			moving(23, drills.WorkersStarted)
+		}
+	}
+	mark(heal, drills.HealRequested)
+	mark(healed, drills.Healed)
+	mark(healed, drills.FailbackRequested)
+	mark(home, drills.FailedBack)
+	mark(63, drills.SustainedAtHome)
+	mark(unloaded, drills.LoadStopped)
+	mark(66, drills.Drained)
+}
+
+func (e *evidence) samples() {
+	for seconds := 1.0; seconds < recounted; seconds += 10 {
+		e.with(
+			drills.Event{At: at(seconds), Kind: drills.KindClock, Value: 0.0001},
+			drills.Event{At: at(seconds), Kind: drills.KindReplication, Region: "us-west", Subject: "us-east", Value: 0.2},
+			drills.Event{At: at(seconds), Kind: drills.KindNote, Detail: "for a reader"},
+		)
+	}
+	for _, subject := range []string{"us-east/cluster", "us-east/worker-orders-0", "replication-us-west-to-us-east"} {
+		e.with(drills.Event{At: at(effective), Kind: drills.KindProbe, Name: "region-outage", Region: e.lost(), Subject: subject, Held: true})
+	}
+	e.with(
+		drills.Event{At: at(requested), Kind: drills.KindPhase, Name: drills.PhaseSteadyState, Value: 19},
+		drills.Event{At: at(heal), Kind: drills.KindPhase, Name: drills.PhaseRecovery, Value: 28},
+		drills.Event{At: at(66), Kind: drills.KindMemory, Subject: "us-west/cluster", Value: 2e8},
+	)
+	for _, ns := range e.Drill.Topology().Namespaces {
+		e.with(drills.Event{At: at(looked), Kind: drills.KindQuiet, Region: ns.Replica, Namespace: ns.Name})
+	}
+}
+
+// polls are what the clusters answered one Fleet.
+func (e *evidence) polls(f drills.Fleet) {
+	poll := func(seconds float64, held bool) {
+		e.with(drills.Event{
+			At: at(seconds), Kind: drills.KindPoll, Name: "workflow", Region: f.Region, Namespace: f.Namespace,
+			Subject: drills.WorkerIdentity(f.Region, f.Namespace, 0), Held: held,
+		})
+	}
+	if f.State != drills.FleetAbsent {
+		poll(0.5, f.State == drills.FleetActive)
+	}
+	if ns, _ := e.Drill.Topology().Namespace(f.Namespace); ns.Home == e.lost() && f.Region == ns.Replica {
+		poll(polled, true)
+	}
+}
+
+// orders are the Workflows of one Namespace: each takes 0.6 s, unless the
+// outage holds it up; then it ends with the backlog, 50 ms after the one before.
+func (e *evidence) orders(ns drills.Namespace, recovered float64) {
+	affected := ns.Home == e.lost()
+	ends := recovered
+	for i := range int((unloaded - loaded) * float64(e.Drill.Workload.Rate)) {
+		start := loaded + float64(i)/float64(e.Drill.Workload.Rate)
+		region, closed := ns.Home, start+0.6
+		if affected && start >= requested && start < home {
+			region = ns.Replica
+		}
+		if affected && start >= requested && start < moved {
+			start = moved + (start-requested)/100
+		}
+		if affected && closed > requested && closed < ends {
+			closed = ends
+			ends += 0.05
+		}
+		w := drills.Workflow{
+			ID: fmt.Sprintf("order-%s-%03d", ns.Name, i), RunID: fmt.Sprintf("run-%03d", i), Status: "Completed",
+			StartedAt: at(start), ClosedAt: at(closed),
+		}
+		first := start + 0.05
+		if affected && start >= requested {
+			first = closed - 0.05
+		}
+		w.Tasks = []drills.Task{
+			{Identity: e.fleet(ns, i, first), Type: "workflow", At: at(first)},
+			{Identity: e.fleet(ns, i+1, closed-0.01), Type: "activity", At: at(closed - 0.01)},
+		}
+		e.with(drills.Event{At: w.ClosedAt, Kind: drills.KindClosed, Name: w.Status, Region: region, Namespace: ns.Name, Subject: w.ID})
+		e.ledger(ns, region, &w)
+		if w.StartedAt < at(counted) {
+			e.found(ns, counted, drills.CensusWithoutRegion, w)
+		}
+		e.found(ns, recounted, drills.CensusAfterHeal, w)
+	}
+	e.with(
+		drills.Event{At: at(counted), Kind: drills.KindCensus, Name: drills.CensusWithoutRegion, Namespace: ns.Name},
+		drills.Event{At: at(recounted), Kind: drills.KindCensus, Name: drills.CensusAfterHeal, Namespace: ns.Name},
+	)
+}
+
+// fleet is who works for a Namespace at a time. Where both regions do, they
+// take turns.
+func (e *evidence) fleet(ns drills.Namespace, turn int, seconds float64) string {
+	region := ns.Home
+	switch {
+	case ns.Home == e.lost() && seconds > effective && seconds < home:
+		region = ns.Replica
+	case e.Drill.Model == drills.ActiveActive && turn%2 == 1:
+		region = ns.Replica
+	}
+	return drills.WorkerIdentity(region, ns.Name, 0)
+}
+
+// ledger has a Workflow's start and its payment acknowledged.
+func (e *evidence) ledger(ns drills.Namespace, region string, w *drills.Workflow) {
+	w.Operations = []string{w.ID + "/payment"}
+	for i, kind := range []drills.OperationKind{drills.StartOperation, drills.SignalOperation} {
+		op := drills.Operation{
+			At: w.StartedAt + at(float64(i)*0.02), ID: w.ID + "/" + []string{"start", "payment"}[i], Kind: kind,
+			State: drills.OperationSent, Region: region, Namespace: ns.Name, Workflow: w.ID, Intended: w.StartedAt,
+		}
+		acknowledged := op
+		acknowledged.At, acknowledged.State = op.At+at(0.01), drills.OperationAcknowledged
+		e.Ledger = append(e.Ledger, op, acknowledged)
+	}
+}
+
+// found is a Workflow as a census sees it at a time.
+func (e *evidence) found(ns drills.Namespace, seconds float64, census string, w drills.Workflow) {
+	w.Census = census
+	if w.ClosedAt > at(seconds) {
+		w.ClosedAt, w.Status = 0, "Running"
+	}
+	w.Tasks, w.Operations = slices.Clone(w.Tasks), slices.Clone(w.Operations)
+	e.with(drills.Event{At: at(seconds), Kind: drills.KindWorkflow, Namespace: ns.Name, Workflow: &w})
+}
+
+// with adds events.
+func (e *evidence) with(events ...drills.Event) *evidence {
+	e.Timeline = append(e.Timeline, events...)
+	return e
+}
+
+// without removes the events that match.
+func (e *evidence) without(match func(drills.Event) bool) *evidence {
+	e.Timeline = slices.DeleteFunc(e.Timeline, match)
+	return e
+}
+
+func ofKind(kind drills.Kind) func(drills.Event) bool {
+	return func(e drills.Event) bool { return e.Kind == kind }
+}
+
+func markOf(stage drills.Stage) func(drills.Event) bool {
+	return func(e drills.Event) bool { return e.Kind == drills.KindMark && e.Name == string(stage) }
+}
+
+// workflows changes what the censuses found; the zero name means both.
+func (e *evidence) workflows(census string, change func(namespace string, w *drills.Workflow)) *evidence {
+	for _, event := range e.Timeline {
+		if event.Kind == drills.KindWorkflow && (census == "" || event.Workflow.Census == census) {
+			change(event.Namespace, event.Workflow)
+		}
+	}
+	return e
+}
+
+// lose has a census not find the Workflows that match.
+func (e *evidence) lose(census string, match func(drills.Workflow) bool) *evidence {
+	return e.without(func(event drills.Event) bool {
+		return event.Kind == drills.KindWorkflow && event.Workflow.Census == census && match(*event.Workflow)
+	})
+}
+
+// objectives replaces the declared ones.
+func (e *evidence) objectives(o drills.Objectives) *evidence {
+	e.Drill.Objectives = o
+	return e
+}
+
+func (e *evidence) judge() drills.Report { return assess.Judge(e.Evidence, judgedAt()) }
+
+// expect judges the evidence and wants this verdict and, unless it is a pass,
+// a reason that says why.
+func (e *evidence) expect(t *testing.T, verdict drills.Verdict, reason string) drills.Report {
+	t.Helper()
+	r := e.judge()
+	said := slices.ContainsFunc(r.Reasons, func(s string) bool { return strings.Contains(s, reason) })
+	switch {
+	case r.Verdict != verdict:
+		t.Errorf("got %s %q, want %s", r.Verdict, r.Reasons, verdict)
+	case verdict == drills.Pass && len(r.Reasons) > 0:
+		t.Errorf("a pass has reasons: %q", r.Reasons)
+	case verdict != drills.Pass && !said:
+		t.Errorf("%s for %q, want a reason that says %q", r.Verdict, r.Reasons, reason)
+	}
+	return r
+}
+
+func witness(t *testing.T, r drills.Report, name string) drills.Witness {
+	t.Helper()
+	for _, w := range r.Witnesses {
+		if w.Name == name {
+			return w
+		}
+	}
+	t.Fatalf("no witness %q", name)
+	return drills.Witness{}
+}
+
+func objective(t *testing.T, r drills.Report, name string) drills.ObjectiveResult {
+	t.Helper()
+	for _, o := range r.Objectives {
+		if o.Name == name {
+			return o
+		}
+	}
+	t.Fatalf("no objective %q", name)
+	return drills.ObjectiveResult{}
+}
+
+func ptr[T any](v T) *T { return &v }
