@@ -97,19 +97,24 @@ type RecoveryPoint struct {
 	Acknowledged  int    `json:"acknowledged"`
 	Lost          int    `json:"lost"`          // as if the failed region never returns
 	LostAfterHeal int    `json:"lostAfterHeal"` // after it returned and conflicts were resolved
-	Duplicated    int    `json:"duplicated"`    // Workflow ids with more than one run
+	Duplicated    int    `json:"duplicated"`    // Workflow ids with more than one run, as when conflict resolution resets one that had ended
 	Indeterminate int    `json:"indeterminate"` // sent, never acknowledged
 	LostSeconds   Offset `json:"lostSeconds"`   // from the oldest lost operation to fault effective
 }
 
+// WorkflowTally accounts for Workflows, each by its current run.
+type WorkflowTally struct {
+	Started   int `json:"started"` // starts acknowledged
+	Completed int `json:"completed"`
+	Failed    int `json:"failed"` // ended otherwise: failed, timed out, terminated, canceled
+	Stuck     int `json:"stuck"`  // known, acknowledged, and still open at the end
+}
+
 // WorkflowCounts accounts for the Workflows of a drill.
 type WorkflowCounts struct {
-	Started   int            `json:"started"` // starts acknowledged
-	Completed int            `json:"completed"`
-	Failed    int            `json:"failed"`   // ended otherwise: failed, timed out, terminated, canceled
-	Stuck     int            `json:"stuck"`    // known, acknowledged, and still open at the end
-	InFlight  int            `json:"inFlight"` // open at the moment of the fault
-	ByRegion  map[string]int `json:"byRegion"` // starts acknowledged by the starters of each region
+	WorkflowTally
+	InFlight int                      `json:"inFlight"` // open at the moment of the fault
+	ByRegion map[string]WorkflowTally `json:"byRegion"` // by the region of the starter
 }
 
 // FleetCounts is what the Workers of one region did for one Namespace, before
@@ -120,7 +125,8 @@ type FleetCounts struct {
 	State       FleetState `json:"state"` // before the fault
 	TasksBefore int        `json:"tasksBefore"`
 	TasksAfter  int        `json:"tasksAfter"`
-	Polled      bool       `json:"polled"` // connected and polling before the fault
+	Completed   int        `json:"completed"` // Workflows of which it completed the last Workflow Task
+	Polled      bool       `json:"polled"`    // connected and polling before the fault
 }
 
 // Throughput is the completions per second of one Namespace.

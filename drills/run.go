@@ -30,22 +30,28 @@ func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Durati
 	r := &runner{drill: d, topology: d.Topology(), world: w, log: log, now: now}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	done := make(chan struct{}, 2)
-	for _, watch := range []func(context.Context) error{w.Watcher.Watch, w.Control.Watch} {
+	watches := []func(context.Context) error{w.Watcher.Watch, w.Control.Watch}
+	ended := make(chan error, len(watches))
+	for _, watch := range watches {
 		go func() {
-			if err := watch(ctx); err != nil {
+			err := watch(ctx)
+			if err == nil && ctx.Err() == nil {
+				err = errors.New("a watch ended before the drill: what it missed is not known")
+			}
+			if err != nil && ctx.Err() == nil {
 				fail(err)
 			}
-			done <- struct{}{}
+			ended <- err
 		}()
 	}
 	err := r.phases(ctx)
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause // also where the last phase did not notice
 	}
 	fail(nil)
-	<-done
-	<-done
+	for range watches {
+		<-ended
+	}
 	return err
 }
 
@@ -292,15 +298,23 @@ func (r *runner) census(ctx context.Context, name string, region func(Namespace)
 	return nil
 }
 
+// because adds why ctx ended to an error that only says that it did.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
+}
+
 func (r *runner) heal(ctx context.Context) error {
 	r.mark(HealRequested, "")
 	ctx, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not healed within %s", healWithin))
 	defer cancel()
 	for _, fault := range r.world.Faults {
-		if err := fault.Recover(ctx); err != nil {
+		if err := because(ctx, fault.Recover(ctx)); err != nil {
 			return err
 		}
-		if err := fault.AwaitHealed(ctx); err != nil {
+		if err := because(ctx, fault.AwaitHealed(ctx)); err != nil {
 			return err
 		}
 	}
@@ -312,7 +326,7 @@ func (r *runner) failback(ctx context.Context) error {
 	r.mark(FailbackRequested, "")
 	limited, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not failed back within %s", healWithin))
 	defer cancel()
-	if err := r.world.Control.Failback(limited, r.lost()); err != nil {
+	if err := because(limited, r.world.Control.Failback(limited, r.lost())); err != nil {
 		return err
 	}
 	back := time.Duration(r.mark(FailedBack, ""))
@@ -334,7 +348,7 @@ func (r *runner) failback(ctx context.Context) error {
 func (r *runner) drain(ctx context.Context) error {
 	limited, cancel := context.WithTimeoutCause(ctx, r.drill.Observe.Drain+time.Minute, errors.New("starters did not settle"))
 	defer cancel()
-	if err := r.world.Traffic.Stop(limited); err != nil {
+	if err := because(limited, r.world.Traffic.Stop(limited)); err != nil {
 		return err
 	}
 	r.mark(LoadStopped, "")

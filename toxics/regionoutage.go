@@ -44,21 +44,24 @@ func (f *regionOutage) Inject(ctx context.Context) error {
 const probeEvery = 10 * time.Millisecond
 
 // AwaitEffect probes every process and every Link of the region until all are
-// severed.
+// severed. With an error it returns the last look that was complete: one that
+// ctx cut short might leave out what still works.
 func (f *regionOutage) AwaitEffect(ctx context.Context) ([]drills.Probe, error) {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
+	var last []drills.Probe
 	for {
 		probes, err := f.look(ctx)
 		if err != nil {
-			return probes, fmt.Errorf("await outage of region %s: %w", f.region, err)
+			return last, fmt.Errorf("await outage of region %s: %w", f.region, err)
 		}
 		if severed(probes) {
 			return probes, nil
 		}
+		last = probes
 		select {
 		case <-ctx.Done():
-			return probes, fmt.Errorf("await outage of region %s: %w", f.region, ctx.Err())
+			return last, fmt.Errorf("await outage of region %s: %w", f.region, ctx.Err())
 		case <-tick.C:
 		}
 	}
@@ -72,7 +75,7 @@ func (f *regionOutage) look(ctx context.Context) ([]drills.Probe, error) {
 	for _, link := range f.links {
 		p, err := f.edges.probe(ctx, link)
 		if err != nil {
-			return probes, err
+			return nil, err
 		}
 		probes = append(probes, p)
 	}

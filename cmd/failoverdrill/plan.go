@@ -15,7 +15,7 @@ func (c *cli) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report.Plan(c.stdout, d)
+			return report.Plan(c.stdout, d, report.Colour(isTerminal(c.stdout)))
 		},
 	}
 }

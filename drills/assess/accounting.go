@@ -74,8 +74,9 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	return out
 }
 
-// duplicated counts the Workflow ids that have more than one run: a start that
-// was carried out twice.
+// duplicated counts the Workflow ids that have more than one run. When a region
+// returns with events that the survivor never had, conflict resolution resets a
+// Workflow that has ended meanwhile: its last part runs again.
 func (c *docket) duplicated() int {
 	runs := map[scoped]int{}
 	for e := range c.final() {
@@ -90,34 +91,54 @@ func (c *docket) duplicated() int {
 	return twice
 }
 
-// workflows accounts for every Workflow whose start was acknowledged.
-func (c *docket) workflows() drills.WorkflowCounts {
-	out := drills.WorkflowCounts{ByRegion: map[string]int{}}
-	acknowledged := map[scoped]bool{}
-	for _, op := range c.operations() {
-		if op.Kind == drills.StartOperation && op.acknowledged {
-			out.Started++
-			out.ByRegion[op.Region]++
-			acknowledged[scoped{op.Namespace, op.Workflow}] = true
-		}
-	}
+// current is the latest run of each Workflow in the final account.
+func (c *docket) current() map[scoped]drills.Workflow {
+	out := map[scoped]drills.Workflow{}
 	for e, w := range c.final() {
-		if c.faulted && w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective) &&
-			slices.Contains(c.affected, e.namespace) {
-			out.InFlight++
-		}
-		switch {
-		case !acknowledged[e.scoped]:
-			// Nobody was told that it had started: indeterminate, in the ledger.
-		case w.Status == "Completed":
-			out.Completed++
-		case w.Status == "Running":
-			out.Stuck++
-		default:
-			out.Failed++
+		known, ok := out[e.scoped]
+		if !ok || w.StartedAt > known.StartedAt || w.StartedAt == known.StartedAt && w.RunID > known.RunID {
+			out[e.scoped] = w
 		}
 	}
 	return out
+}
+
+// workflows accounts for every Workflow whose start was acknowledged.
+func (c *docket) workflows() drills.WorkflowCounts {
+	out := drills.WorkflowCounts{ByRegion: map[string]drills.WorkflowTally{}}
+	current := c.current()
+	for _, op := range c.operations() {
+		if op.Kind != drills.StartOperation || !op.acknowledged {
+			continue // nobody was told that it had started: indeterminate
+		}
+		w, known := current[scoped{op.Namespace, op.Workflow}]
+		region := out.ByRegion[op.Region]
+		tally(&region, w.Status, known)
+		tally(&out.WorkflowTally, w.Status, known)
+		out.ByRegion[op.Region] = region
+	}
+	inFlight := map[scoped]bool{}
+	for e, w := range c.final() {
+		if c.faulted && w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective) &&
+			slices.Contains(c.affected, e.namespace) {
+			inFlight[e.scoped] = true
+		}
+	}
+	out.InFlight = len(inFlight)
+	return out
+}
+
+func tally(t *drills.WorkflowTally, status string, known bool) {
+	t.Started++
+	switch {
+	case !known: // lost, which the Recovery Point tells
+	case status == "Completed":
+		t.Completed++
+	case status == "Running":
+		t.Stuck++
+	default:
+		t.Failed++
+	}
 }
 
 // fleets counts who did the work, before and after the fault took effect, and
@@ -145,6 +166,17 @@ func (c *docket) fleets() []drills.FleetCounts {
 			f.TasksAfter++
 		}
 	})
+	for _, w := range c.current() {
+		for _, t := range slices.Backward(w.Tasks) {
+			if t.Type != "workflow" || w.Status != "Completed" {
+				continue
+			}
+			if f := find(t.Identity); f != nil {
+				f.Completed++
+			}
+			break
+		}
+	}
 	for _, e := range c.Timeline {
 		if e.Kind == drills.KindPoll && (!c.faulted || e.At <= c.effective) {
 			if f := find(e.Subject); f != nil {

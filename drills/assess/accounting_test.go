@@ -189,19 +189,19 @@ func TestEveryAcknowledgedWorkflowEndsInOneWay(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*evidence)
-		want   drills.WorkflowCounts // without what all cases share
+		want   drills.WorkflowTally // without what all cases share
 	}{
-		{"all completed", func(*evidence) {}, drills.WorkflowCounts{Started: orders, Completed: orders}},
-		{"stuck", ending(orderEnded, "Running"), drills.WorkflowCounts{Started: orders, Completed: orders - 1, Stuck: 1}},
-		{"failed", ending(orderEnded, "Failed"), drills.WorkflowCounts{Started: orders, Completed: orders - 1, Failed: 1}},
-		{"timed out", ending(orderEnded, "TimedOut"), drills.WorkflowCounts{Started: orders, Completed: orders - 1, Failed: 1}},
-		{"terminated", ending(orderEnded, "Terminated"), drills.WorkflowCounts{Started: orders, Completed: orders - 1, Failed: 1}},
-		{"canceled", ending(orderEnded, "Canceled"), drills.WorkflowCounts{Started: orders, Completed: orders - 1, Failed: 1}},
-		{"lost", lost(drills.CensusAfterHeal, orderEnded), drills.WorkflowCounts{Started: orders, Completed: orders - 1}},
+		{"all completed", func(*evidence) {}, drills.WorkflowTally{Started: orders, Completed: orders}},
+		{"stuck", ending(orderEnded, "Running"), drills.WorkflowTally{Started: orders, Completed: orders - 1, Stuck: 1}},
+		{"failed", ending(orderEnded, "Failed"), drills.WorkflowTally{Started: orders, Completed: orders - 1, Failed: 1}},
+		{"timed out", ending(orderEnded, "TimedOut"), drills.WorkflowTally{Started: orders, Completed: orders - 1, Failed: 1}},
+		{"terminated", ending(orderEnded, "Terminated"), drills.WorkflowTally{Started: orders, Completed: orders - 1, Failed: 1}},
+		{"canceled", ending(orderEnded, "Canceled"), drills.WorkflowTally{Started: orders, Completed: orders - 1, Failed: 1}},
+		{"lost", lost(drills.CensusAfterHeal, orderEnded), drills.WorkflowTally{Started: orders, Completed: orders - 1}},
 		{"open, but nobody was told that it had started", func(e *evidence) {
 			ending(orderEnded, "Running")(e)
 			unacknowledged(orderEnded)(e)
-		}, drills.WorkflowCounts{Started: orders - 1, Completed: orders - 1}},
+		}, drills.WorkflowTally{Started: orders - 1, Completed: orders - 1}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -210,12 +210,12 @@ func TestEveryAcknowledgedWorkflowEndsInOneWay(t *testing.T) {
 			got := e.judge().Workflows
 			sum := 0
 			for _, n := range got.ByRegion {
-				sum += n
+				sum += n.Started
 			}
 			if sum != got.Started {
 				t.Errorf("%d starts by region %v, %d in all", sum, got.ByRegion, got.Started)
 			}
-			if got.Started != test.want.Started || got.Completed != test.want.Completed || got.Failed != test.want.Failed || got.Stuck != test.want.Stuck {
+			if got.WorkflowTally != test.want {
 				t.Errorf("got %+v\nwant %+v", got, test.want)
 			}
 		})
@@ -223,7 +223,9 @@ func TestEveryAcknowledgedWorkflowEndsInOneWay(t *testing.T) {
 }
 
 func TestStartsAreCountedByTheRegionThatSentThem(t *testing.T) {
-	want := map[string]int{"us-east": 95 + 45, "us-west": 180} // of 5 a second, abroad from 20 s to 56 s
+	want := map[string]drills.WorkflowTally{ // of 5 a second, abroad from 20 s to 56 s
+		"us-east": {Started: 95 + 45, Completed: 95 + 45}, "us-west": {Started: 180, Completed: 180},
+	}
 	if got := passing(t, "active-hot").judge().Workflows.ByRegion; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -311,5 +313,55 @@ func TestNamesakesInTwoNamespacesAreDifferentOperations(t *testing.T) {
 	want.Lost, want.LostAfterHeal, want.LostSeconds = 2, 2, at(effective-11.010)
 	if got := e.judge().RecoveryPoint; got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// Conflict resolution resets a Workflow that had ended in the survivor when the
+// region returns with events of it: the id has two runs, and counts once.
+func TestAWorkflowThatWasResetCountsOnceByItsCurrentRun(t *testing.T) {
+	for status, want := range map[string]drills.Verdict{"Completed": drills.Pass, "Running": drills.Fail} {
+		t.Run(status, func(t *testing.T) {
+			e := passing(t, "active-hot")
+			before := e.judge()
+			var reset drills.Event
+			for _, event := range e.Timeline {
+				if event.Kind == drills.KindWorkflow && event.Workflow.Census == drills.CensusAfterHeal {
+					reset = event
+				}
+			}
+			again := *reset.Workflow
+			again.RunID, again.StartedAt, again.Status = again.RunID+"-reset", again.StartedAt+1, status
+			reset.Workflow = &again
+			e.with(reset)
+			got := e.judge()
+			if got.Workflows.Started != before.Workflows.Started {
+				t.Errorf("%d started, %d without the reset", got.Workflows.Started, before.Workflows.Started)
+			}
+			if got.RecoveryPoint.Duplicated != 1 {
+				t.Errorf("%d duplicated, want 1", got.RecoveryPoint.Duplicated)
+			}
+			if got.Verdict != want {
+				t.Errorf("verdict %s, want %s: %v", got.Verdict, want, got.Reasons)
+			}
+		})
+	}
+}
+
+// Nobody who looked means that absence of completions is no evidence.
+func TestNotRecoveredIsUnknownWhereNobodyLooked(t *testing.T) {
+	e := passing(t, "active-hot")
+	kept := e.Timeline[:0]
+	effective, _ := e.Timeline.Mark(drills.FaultEffective)
+	for _, event := range e.Timeline {
+		look := event.Kind == drills.KindQuiet || event.Kind == drills.KindClosed
+		if !look || event.At <= effective {
+			kept = append(kept, event)
+		}
+	}
+	e.Timeline = kept
+	for _, o := range e.judge().Objectives {
+		if o.Name == "recoveryTime" && o.Verdict != drills.Inconclusive {
+			t.Errorf("recoveryTime is %s: %s", o.Verdict, o.Measured)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -42,12 +43,26 @@ func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.
 		out.Measured = fmt.Sprintf("%.3f–%.3f s", low.Seconds(), high.Seconds())
 	}
 	switch limit := drills.Offset(objective); {
+	case high == nil && !c.watched():
+		out.Measured += ", and nobody looked"
 	case low > limit:
 		out.Verdict = drills.Fail
 	case high != nil && *high <= limit:
 		out.Verdict = drills.Pass
 	}
 	return out
+}
+
+// watched reports whether anybody looked for completions of the affected
+// Namespaces in a survivor during the outage: absence is evidence only then.
+func (c *docket) watched() bool {
+	for _, e := range c.Timeline {
+		looked := e.Kind == drills.KindQuiet || e.Kind == drills.KindClosed
+		if looked && e.Region != c.lost && e.At > c.effective && slices.Contains(c.affected, e.Namespace) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *docket) recoveryPointObjective(objective time.Duration, measured drills.RecoveryPoint) drills.ObjectiveResult {

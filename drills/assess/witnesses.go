@@ -44,10 +44,14 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 		w.Held = w.Held && up
 		lines = append(lines, fmt.Sprintf("%s %.1f/s of %.1f/s (%d completions)", t.Namespace, t.Steady, t.Declared, completions))
 	}
-	if r.Workflows.InFlight == 0 {
+	switch {
+	case !c.complete(drills.CensusAfterHeal) && !c.complete(drills.CensusWithoutRegion):
+		w.Held = false
+		lines = append(lines, "nobody counted the workflows in flight at the fault")
+	case r.Workflows.InFlight == 0:
 		w.Held = false
 		lines = append(lines, "no workflow was in flight at the fault")
-	} else {
+	default:
 		lines = append(lines, fmt.Sprintf("%d workflows in flight at the fault", r.Workflows.InFlight))
 	}
 	w.Detail = strings.Join(lines, ", ")

@@ -120,9 +120,12 @@ func TestFleetsAreCountedBeforeAndAfterTheFault(t *testing.T) {
 	// 93 orders had ended and two were in flight; the survivor did the rest
 	// until the failback, when 47 orders had their tasks still to come.
 	const before, after = 2*93 + 2, 2 * 47
+	// The Workflow Task of an order is its first task: that of the two in
+	// flight was done at home.
+	const completed = 93 + 2 + 47
 	want := []drills.FleetCounts{
-		{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: before, TasksAfter: after, Polled: true},
-		{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2*320 - before - after, Polled: true},
+		{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: before, TasksAfter: after, Completed: completed, Polled: true},
+		{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2*320 - before - after, Completed: 320 - completed, Polled: true},
 	}
 	if got := passing(t, "active-hot").judge().Fleets; !slices.Equal(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)

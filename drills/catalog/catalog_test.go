@@ -79,7 +79,7 @@ func TestOnlyActiveColdDeclaresProvisioning(t *testing.T) {
 	for _, name := range catalog.Names() {
 		want := drills.Provisioning{}
 		if name == "active-cold" {
-			want = drills.Provisioning{ImagePull: 8 * time.Second, MachineStart: 4 * time.Second, WarmUp: 2 * time.Second}
+			want = drills.Provisioning{ImagePull: 12 * time.Second, MachineStart: 6 * time.Second, WarmUp: 2 * time.Second}
 		}
 		if got := get(t, name).Provision; got != want {
 			t.Errorf("%s: provisioning %+v, want %+v", name, got, want)

@@ -13,7 +13,7 @@ func ExampleText() {
 		Drill: "orders-active-hot", Model: drills.ActiveHot, Run: "nightly-7", Seed: 7, Verdict: drills.Pass,
 		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
 		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
-		Workflows:     drills.WorkflowCounts{Started: 812, Completed: 812, InFlight: 12},
+		Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}, InFlight: 12},
 		Objectives: []drills.ObjectiveResult{
 			{Name: "recovery-time", Declared: "≤ 30s", Measured: "4.902–5.113 s", Verdict: drills.Pass},
 		},
@@ -41,7 +41,7 @@ func ExampleSummary() {
 			Drill: "orders-active-hot", Model: drills.ActiveHot, Verdict: drills.Pass,
 			RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: between(4.902, 5.113)},
 			RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
-			Workflows:     drills.WorkflowCounts{Started: 812, Completed: 812},
+			Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}},
 		},
 		{
 			Drill: "orders-active-cold", Model: drills.ActiveCold, Verdict: drills.Errored,

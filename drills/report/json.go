@@ -39,7 +39,7 @@ func filled(r drills.Report) drills.Report {
 		r.Environment = map[string]string{}
 	}
 	if r.Workflows.ByRegion == nil {
-		r.Workflows.ByRegion = map[string]int{}
+		r.Workflows.ByRegion = map[string]drills.WorkflowTally{}
 	}
 	return r
 }

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Option changes how Text and Summary print.
+// Option changes how Text, Summary and Plan print.
 type Option func(*printer)
 
 // Colour paints verdicts green, red or yellow by the escape sequences of a

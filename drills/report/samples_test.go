@@ -47,12 +47,14 @@ func passed() drills.Report {
 		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
 		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812, Indeterminate: 4},
 		Workflows: drills.WorkflowCounts{
-			Started: 812, Completed: 812, InFlight: 12,
-			ByRegion: map[string]int{"us-west": 300, "us-east": 512},
+			WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}, InFlight: 12,
+			ByRegion: map[string]drills.WorkflowTally{
+				"us-west": {Started: 300, Completed: 300}, "us-east": {Started: 512, Completed: 512},
+			},
 		},
 		Fleets: []drills.FleetCounts{
-			{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: 1204, Polled: true},
-			{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2871, Polled: true},
+			{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: 1204, Completed: 300, Polled: true},
+			{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2871, Completed: 512, Polled: true},
 		},
 		Throughput: []drills.Throughput{
 			{Namespace: "orders", Affected: true, Declared: 10, Steady: 9.9666, Outage: 0.58, Recovered: 11.4},
@@ -131,7 +133,10 @@ func notRecovered() drills.Report {
 	r.Reasons = []string{"recovery-time: > 120.000 s is above the declared 30s"}
 	r.RecoveryTime = drills.RecoveryTime{FirstProgress: above(120), Sustained: above(120)}
 	r.RecoveryPoint = drills.RecoveryPoint{Acknowledged: 204, Indeterminate: 31}
-	r.Workflows = drills.WorkflowCounts{Started: 204, Completed: 192, Stuck: 12, InFlight: 12, ByRegion: map[string]int{"us-east": 204}}
+	r.Workflows = drills.WorkflowCounts{
+		WorkflowTally: drills.WorkflowTally{Started: 204, Completed: 192, Stuck: 12}, InFlight: 12,
+		ByRegion: map[string]drills.WorkflowTally{"us-east": {Started: 204, Completed: 192, Stuck: 12}},
+	}
 	r.Stages = append(r.Stages[:7], drills.StageTime{Name: drills.LoadStopped, At: seconds(120.004)})
 	r.Fleets[1].TasksAfter = 0
 	r.Throughput[0].Outage, r.Throughput[0].Recovered = 0, 0

@@ -82,11 +82,12 @@ func (p *printer) fleets(r drills.Report) {
 	var rows [][]cell
 	for _, f := range r.Fleets {
 		rows = append(rows, cells(f.Region, f.Namespace, string(f.State),
-			strconv.Itoa(f.TasksBefore), strconv.Itoa(f.TasksAfter), yesNo(f.Polled)))
+			strconv.Itoa(f.TasksBefore), strconv.Itoa(f.TasksAfter), strconv.Itoa(f.Completed), yesNo(f.Polled)))
 	}
 	p.table(indent, []column{
 		{title: "region"}, {title: "namespace"}, {title: "state"},
-		{title: "tasks before", right: true}, {title: "tasks after", right: true}, {title: "polled before"},
+		{title: "tasks before", right: true}, {title: "tasks after", right: true},
+		{title: "workflows completed", right: true}, {title: "polled before"},
 	}, rows, nil)
 }
 

@@ -87,7 +87,7 @@ func workflows(w drills.WorkflowCounts) []cell {
 	if len(w.ByRegion) > 0 {
 		var regions []string
 		for _, region := range slices.Sorted(maps.Keys(w.ByRegion)) {
-			regions = append(regions, fmt.Sprintf("%s %d", region, w.ByRegion[region]))
+			regions = append(regions, fmt.Sprintf("%s %d", region, w.ByRegion[region].Started))
 		}
 		started += " (" + strings.Join(regions, ", ") + ")"
 	}

@@ -17,7 +17,7 @@ func TestTextPrintsNoControlCharacters(t *testing.T) {
 	r := passed()
 	r.Drill, r.Run, r.Model, r.Verdict, r.Reasons = nasty, nasty, nasty, nasty, []string{nasty}
 	r.Witnesses[0].Detail, r.Fleets[0].Region, r.Phases[0].Name, r.Stages[0].Name = nasty, nasty, nasty, nasty
-	r.Workflows.ByRegion = map[string]int{nasty: 1}
+	r.Workflows.ByRegion = map[string]drills.WorkflowTally{nasty: {Started: 1}}
 	var text bytes.Buffer
 	if err := report.Text(&text, r); err != nil {
 		t.Fatal(err)

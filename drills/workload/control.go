@@ -21,7 +21,7 @@ type Status struct {
 }
 
 type rateRequest struct {
-	Rate drills.Rate `json:"rate"`
+	Rate *drills.Rate `json:"rate"` // to leave it out is a mistake, not a rest
 }
 
 // serve answers the harness until ctx ends.
@@ -32,12 +32,20 @@ func (s *starter) serve(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /rate", func(w http.ResponseWriter, r *http.Request) {
 		var wanted rateRequest
-		if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || wanted.Rate < 0 {
-			http.Error(w, fmt.Sprintf("want a rate of 0 or more: %v", err), http.StatusBadRequest)
+		err := json.NewDecoder(r.Body).Decode(&wanted)
+		switch {
+		case err != nil:
+			http.Error(w, fmt.Sprintf("want a rate: %v", err), http.StatusBadRequest)
+			return
+		case wanted.Rate == nil:
+			http.Error(w, "want a rate: it is missing", http.StatusBadRequest)
+			return
+		case *wanted.Rate < 0:
+			http.Error(w, fmt.Sprintf("want a rate of 0 or more, not %s", *wanted.Rate), http.StatusBadRequest)
 			return
 		}
 		select {
-		case s.rate <- wanted.Rate:
+		case s.rate <- *wanted.Rate:
 		case <-ctx.Done():
 		}
 	})
@@ -64,7 +72,7 @@ type Remote struct {
 
 // SetRate has the starter send at rate from now on.
 func (r Remote) SetRate(ctx context.Context, rate drills.Rate) error {
-	body, err := json.Marshal(rateRequest{Rate: rate})
+	body, err := json.Marshal(rateRequest{Rate: &rate})
 	if err != nil {
 		return fmt.Errorf("set rate: %w", err)
 	}

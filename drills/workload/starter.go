@@ -86,8 +86,8 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 		rate:   make(chan drills.Rate), fatal: make(chan error, 1),
 	}
 	served := make(chan error, 1)
-	go func() { served <- s.serve(ctx) }()
-	go s.schedule(ctx)
+	s.running.Go(func() { served <- s.serve(ctx) })
+	s.running.Go(func() { s.schedule(ctx) })
 	select {
 	case err = <-served:
 	case err = <-s.fatal:
@@ -128,9 +128,10 @@ func (s *starter) schedule(ctx context.Context) {
 			sent++
 			number++
 			s.pending.Add(1)
+			mine := number // the next may be due before this one is on its way
 			s.running.Go(func() {
 				defer s.pending.Add(-1)
-				s.order(ctx, number, drills.Offset(intended))
+				s.order(ctx, mine, drills.Offset(intended))
 			})
 		}
 	}

@@ -22,7 +22,7 @@ func passed() drills.Report {
 		Drill: "some-drill", Verdict: drills.Pass,
 		RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: drills.Interval{Lower: *offset(4), Upper: offset(5)}},
 		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 10},
-		Workflows:     drills.WorkflowCounts{Started: 5, Completed: 5},
+		Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 5, Completed: 5}},
 		Fleets: []drills.FleetCounts{
 			{Region: "east", State: drills.FleetActive, TasksBefore: 3, TasksAfter: 1},
 			{Region: "west", State: drills.FleetStandby, TasksAfter: 7},
