@@ -31,7 +31,7 @@ func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Durati
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	watches := []func(context.Context) error{w.Watcher.Watch, w.Control.Watch}
-	ended := make(chan error, len(watches))
+	ended := make(chan struct{}, len(watches))
 	for _, watch := range watches {
 		go func() {
 			err := watch(ctx)
@@ -41,7 +41,7 @@ func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Durati
 			if err != nil && ctx.Err() == nil {
 				fail(err)
 			}
-			ended <- err
+			ended <- struct{}{}
 		}()
 	}
 	err := r.phases(ctx)
