@@ -13,7 +13,7 @@ import (
 var _ = Describe("Active-active", Label("active-active"), Ordered, func() {
 	var r drills.Report
 
-	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-active") })
+	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-active").Report })
 
 	It("recovers within its objectives", func() {
 		Expect(r).To(MeetObjectives())

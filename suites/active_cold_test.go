@@ -14,7 +14,7 @@ import (
 var _ = Describe("Active-cold", Label("active-cold"), Ordered, func() {
 	var r drills.Report
 
-	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-cold") })
+	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-cold").Report })
 
 	It("recovers within its objectives", func() {
 		Expect(r).To(MeetObjectives())
@@ -32,7 +32,7 @@ var _ = Describe("Active-cold", Label("active-cold"), Ordered, func() {
 		Expect(r).To(WorkAfter("us-west", drills.FleetAbsent))
 	})
 	It("recovers later than active-hot, and says that the cold start is why", func(ctx SpecContext) {
-		Expect(r).To(RecoverLaterThan(shipped(ctx, "active-hot")))
+		Expect(r).To(RecoverLaterThan(shipped(ctx, "active-hot").Report))
 		Expect(r.Attribution).To(ContainElement(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
 			"Cause": Equal("cold start, declared"), "Seconds": BeNumerically(">=", drills.Offset(18*time.Second)),
 		})))

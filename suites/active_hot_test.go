@@ -13,7 +13,7 @@ import (
 var _ = Describe("Active-hot", Label("active-hot"), Ordered, func() {
 	var r drills.Report
 
-	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-hot") })
+	BeforeAll(func(ctx SpecContext) { r = shipped(ctx, "active-hot").Report })
 
 	It("recovers within its objectives", func() {
 		Expect(r).To(MeetObjectives())

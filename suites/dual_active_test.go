@@ -21,7 +21,7 @@ func describe(name, lost, next string, others ...string) {
 	Context(name, Ordered, func() {
 		var r drills.Report
 
-		BeforeAll(func(ctx SpecContext) { r = shipped(ctx, name) })
+		BeforeAll(func(ctx SpecContext) { r = shipped(ctx, name).Report })
 
 		It("recovers within its objectives", func() {
 			Expect(r).To(MeetObjectives())

@@ -33,8 +33,8 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 		Expect(descendants(session.Command.Process.Pid)).NotTo(BeEmpty())
 	})
 
-	// kept is the one run below out.
-	kept := func() string {
+	// folder is the one run below out.
+	folder := func() string {
 		GinkgoHelper()
 		runs, err := filepath.Glob(filepath.Join(out, "*"))
 		Expect(err).NotTo(HaveOccurred())
@@ -45,8 +45,8 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	It("by an interrupt tears everything down and keeps the run, inconclusive", func() {
 		Eventually(session.Interrupt(), soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
 		Expect(children()).To(BeEmpty())
-		Expect(filepath.Join(kept(), "work")).NotTo(BeADirectory())
-		r, err := record.LoadReport(kept())
+		Expect(filepath.Join(folder(), "work")).NotTo(BeADirectory())
+		r, err := record.LoadReport(folder())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(r).To(HaveVerdict(drills.Inconclusive))
 		Expect(r).To(GiveReason(drills.OutcomeInterrupted))
@@ -56,7 +56,7 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 		below := descendants(session.Command.Process.Pid)
 		Eventually(session.Signal(syscall.SIGKILL), soon).Should(gexec.Exit())
 		Eventually(func() []string { return running(below) }, soon).Should(BeEmpty())
-		analyze, err := gexec.Start(exec.Command(binary, "analyze", kept()), GinkgoWriter, GinkgoWriter)
+		analyze, err := gexec.Start(exec.Command(binary, "analyze", folder()), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
 		Eventually(analyze, soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
 		Expect(analyze.Out).To(gbytes.Say("breaks off"))

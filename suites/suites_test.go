@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
@@ -26,7 +27,16 @@ func TestSuites(t *testing.T) {
 // FAILOVERDRILL_BIN names one.
 var binary string
 
+// kept is the folder of runs: FAILOVERDRILL_OUT, or one that goes with the test.
+var kept string
+
 var _ = BeforeSuite(func() {
+	if kept = os.Getenv("FAILOVERDRILL_OUT"); kept == "" {
+		var err error
+		kept, err = os.MkdirTemp("", "failoverdrill-suites-")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(os.RemoveAll, kept)
+	}
 	if os.Getenv(harness.BinaryVariable) != "" {
 		var err error
 		binary, err = harness.FindBinary()
@@ -41,7 +51,7 @@ var _ = BeforeSuite(func() {
 })
 
 // shipped runs a drill that ships, once for all specs that look at it.
-func shipped(ctx context.Context, name string) drills.Report {
+func shipped(ctx context.Context, name string) harness.Result {
 	GinkgoHelper()
 	if done, ok := results[name]; ok {
 		return done
@@ -54,31 +64,27 @@ func shipped(ctx context.Context, name string) drills.Report {
 
 // results are the drills that ran, by name. Ginkgo runs the specs of one
 // process one after another.
-var results = map[string]drills.Report{}
+var results = map[string]harness.Result{}
 
 // fromFile runs a drill of testdata.
 func fromFile(ctx context.Context, file string) drills.Report {
 	GinkgoHelper()
 	d, err := drills.Load(filepath.Join("testdata", file))
 	Expect(err).NotTo(HaveOccurred())
-	return run(ctx, d)
+	return run(ctx, d).Report
 }
 
 // run runs a drill as any test would, and attaches its summary to the spec.
-// FAILOVERDRILL_OUT names a folder that keeps the runs; without it they go with
-// the test.
-func run(ctx context.Context, d *drills.Drill) drills.Report {
+func run(ctx context.Context, d *drills.Drill) harness.Result {
 	GinkgoHelper()
-	out := os.Getenv("FAILOVERDRILL_OUT")
-	if out == "" {
-		out = GinkgoT().TempDir()
-	}
-	result, err := harness.Run(ctx, d, harness.Options{Out: out, Binary: binary})
+	before := gleak.Goroutines()
+	result, err := harness.Run(ctx, d, harness.Options{Out: kept, Binary: binary})
 	Expect(err).NotTo(HaveOccurred())
 	AddReportEntry(d.Name, summary{result.Report}, ReportEntryVisibilityFailureOrVerbose)
 	Expect(filepath.Join(result.Dir, "work")).NotTo(BeADirectory(), "working files outlive the run")
 	Expect(children()).To(BeEmpty(), "components outlive the run")
-	return result.Report
+	Eventually(gleak.Goroutines, soon).ShouldNot(gleak.HaveLeaked(before))
+	return result
 }
 
 // summary prints a report as people read it.
