@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"context"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -12,12 +13,32 @@ import (
 	"github.com/onsi/gomega/gexec"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/catalog"
+	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/drills/record"
 	. "github.com/failoverdrill/failoverdrill/suites/matchers"
 )
 
 // soon bounds what takes a moment, on a machine that may be busy.
 const soon = time.Minute
+
+var _ = Describe("A drill in a test", Label("interrupt"), func() {
+	It("is torn down when the test's own context ends, and proves nothing", func(ctx SpecContext) {
+		d, err := catalog.Get("active-hot")
+		Expect(err).NotTo(HaveOccurred())
+		cut, cancel := context.WithCancel(ctx)
+		defer cancel()
+		result, err := harness.Run(cut, d, harness.Options{Out: kept, Binary: binary, Progress: func(e drills.Event) {
+			if e.Name == string(drills.LoadStarted) {
+				cancel()
+			}
+		}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(result.Report).To(HaveVerdict(drills.Inconclusive))
+		Expect(result.Report).To(GiveReason(drills.OutcomeInterrupted))
+		Expect(children()).To(BeEmpty())
+	})
+})
 
 var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	var out string

@@ -190,12 +190,17 @@ func (r *run) execute(ctx context.Context) (err error) {
 	return cause(ctx, r.drive(ctx, stack))
 }
 
-// cause is why ctx ended, where it did, else err.
+// cause tells a run that its caller ended from one that went wrong: what fails
+// because ctx is over is an interruption, for whatever reason it is over.
 func cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
+	why := context.Cause(ctx)
+	switch {
+	case err == nil || why == nil:
+		return err
+	case errors.Is(why, ErrInterrupted):
+		return why
 	}
-	return err
+	return fmt.Errorf("%w: %w", ErrInterrupted, why)
 }
 
 func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
