@@ -11,13 +11,18 @@ FUZZ    ?= 20s
 # One static binary plays every component.
 export CGO_ENABLED := 0
 
-.PHONY: drill test short verify fix fuzz bench build clean
+.PHONY: drill drills test short verify fix fuzz bench build clean
 
 ## drill: build, run the active-hot drill, end in a summary and a verdict
 drill: build
 	$(BIN) run active-hot --out $(OUT)
 
-## test: every test, the drills of all models included (some ten minutes)
+## drills: every drill that ships, RUNS times
+RUNS ?= 1
+drills: build
+	$(BIN) run active-cold active-hot active-active dual-active dual-active-ring --runs $(RUNS) --out $(OUT)
+
+## test: every test, the drills of all models included (some fifteen minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
 	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 45m ./...

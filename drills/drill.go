@@ -56,6 +56,9 @@ type Workload struct {
 // Profiles lists the workloads that ship.
 func Profiles() []string { return []string{"orders"} }
 
+// Offered is the rate of starts that the drill offers to Namespaces together.
+func (d *Drill) Offered(namespaces []string) Rate { return d.Workload.Rate * Rate(len(namespaces)) }
+
 // FleetSettings is how the Workers of one region are deployed.
 type FleetSettings struct {
 	Workers  int      // processes for each Namespace; 0 takes the default of 1

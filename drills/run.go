@@ -182,10 +182,11 @@ func (r *runner) steadyState(ctx context.Context) error {
 	return nil
 }
 
-// effectWithin bounds the wait for a fault to take effect and to heal.
+// Bounds of what takes seconds where nothing is wrong.
 const (
-	effectWithin = 15 * time.Second
-	healWithin   = 90 * time.Second
+	effectWithin = 15 * time.Second // for a fault to take effect
+	healWithin   = 90 * time.Second // for a region to return, and for a failback
+	censusWithin = 90 * time.Second // for every history to be read
 )
 
 func (r *runner) recovery(ctx context.Context) error {
@@ -227,6 +228,13 @@ func (r *runner) inject(ctx context.Context) error {
 	return nil
 }
 
+// recoveryOf is how a sustained throughput of the Namespaces is recognised.
+func (r *runner) recoveryOf(namespaces []string) Recovery {
+	fault, _ := r.log.Events().Mark(FaultRequested)
+	times := r.log.Events().Completions(namespaces...)
+	return NewRecovery(times, time.Duration(fault), r.drill.SteadyState.Window, r.drill.Offered(namespaces))
+}
+
 // observe waits until throughput is sustained again and the backlog is gone,
 // or for as long as the drill says.
 func (r *runner) observe(ctx context.Context) error {
@@ -235,8 +243,7 @@ func (r *runner) observe(ctx context.Context) error {
 		return nil
 	}
 	affected := namespaceNames(r.topology.HomedIn(r.lost()))
-	fault, _ := r.log.Events().Mark(FaultRequested)
-	recovery := NewRecovery(r.log.Events().Completions(affected...), time.Duration(fault), r.drill.SteadyState.Window)
+	recovery := r.recoveryOf(affected)
 	recovered, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
 		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), r.now()-visibilityDelay)
 		return up
@@ -283,10 +290,12 @@ func (r *runner) censusAfter(ctx context.Context) error {
 }
 
 func (r *runner) census(ctx context.Context, name string, region func(Namespace) string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, censusWithin, fmt.Errorf("not counted within %s", censusWithin))
+	defer cancel()
 	for _, ns := range r.topology.Namespaces {
 		at := region(ns)
 		found, err := r.world.Watcher.Census(ctx, at, ns.Name, name)
-		if err != nil {
+		if err := because(ctx, err); err != nil {
 			return err
 		}
 		when := Offset(r.now())
@@ -331,9 +340,7 @@ func (r *runner) failback(ctx context.Context) error {
 	}
 	back := time.Duration(r.mark(FailedBack, ""))
 	affected := namespaceNames(r.topology.HomedIn(r.lost()))
-	fault, _ := r.log.Events().Mark(FaultRequested)
-	times := r.log.Events().Completions(affected...)
-	recovery := NewRecovery(times, time.Duration(fault), r.drill.SteadyState.Window)
+	recovery := r.recoveryOf(affected)
 	up, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
 		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), back, r.now()-visibilityDelay)
 		return up

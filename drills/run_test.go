@@ -128,7 +128,7 @@ func (w *world) watch(ctx context.Context, name string, each func()) error {
 func (w *world) complete() {
 	for _, ns := range w.drill.Topology().Namespaces {
 		if w.progresses(ns) {
-			w.Record(drills.Event{At: drills.Offset(w.now()), Kind: drills.KindClosed, Namespace: ns.Name})
+			w.Record(drills.Event{At: drills.Offset(w.now()), Kind: drills.KindClosed, Name: "Completed", Namespace: ns.Name})
 		}
 	}
 }

@@ -8,11 +8,15 @@ import (
 // sustainedShare of the steady state is what counts as recovered.
 const sustainedShare = 0.9
 
-// Completions lists when Workflows of the Namespaces ended, in order of time.
+// statusCompleted is the status of a Workflow that did what it was for. One
+// that failed has ended too, and is no progress.
+const statusCompleted = "Completed"
+
+// Completions lists when Workflows of the Namespaces completed, in order of time.
 func (t Timeline) Completions(namespaces ...string) []time.Duration {
 	var out []time.Duration
 	for _, e := range t {
-		if e.Kind == KindClosed && slices.Contains(namespaces, e.Namespace) {
+		if e.Kind == KindClosed && e.Name == statusCompleted && slices.Contains(namespaces, e.Namespace) {
 			out = append(out, time.Duration(e.At))
 		}
 	}
@@ -51,13 +55,14 @@ type Recovery struct {
 // NewRecovery takes the steady state from the window before the fault. A pause
 // counts as down when it is above a second and twice as long as any pause of
 // the steady state; without that rule a burst of backlog at the end of a window
-// would make its empty beginning look recovered.
-func NewRecovery(times []time.Duration, fault, window time.Duration) Recovery {
+// would make its empty beginning look recovered. A window can hold more
+// completions than were offered in it, so the steady state is at most offered.
+func NewRecovery(times []time.Duration, fault, window time.Duration, offered Rate) Recovery {
 	from := fault - window
 	low, _ := slices.BinarySearch(times, from)
 	high, _ := slices.BinarySearch(times, fault)
 	gap := longestGap(from, times[low:high], fault)
-	return Recovery{Window: window, Steady: PerSecond(times, from, fault), Gap: max(2*gap, time.Second)}
+	return Recovery{Window: window, Steady: min(PerSecond(times, from, fault), float64(offered)), Gap: max(2*gap, time.Second)}
 }
 
 func longestGap(from time.Duration, times []time.Duration, to time.Duration) time.Duration {

@@ -23,7 +23,7 @@ func every(step, from, to time.Duration) []time.Duration {
 
 func TestCompletionsAreTheEndsOfTheNamespacesAskedForInOrderOfTime(t *testing.T) {
 	closed := func(at time.Duration, namespace string) drills.Event {
-		return drills.Event{At: drills.Offset(at), Kind: drills.KindClosed, Namespace: namespace}
+		return drills.Event{At: drills.Offset(at), Kind: drills.KindClosed, Name: "Completed", Namespace: namespace}
 	}
 	timeline := drills.Timeline{
 		closed(3*time.Second, "orders"),
@@ -112,11 +112,12 @@ func TestTheSteadyStateOfARecoveryIsTheWindowBeforeTheFault(t *testing.T) {
 		{"a pause at the beginning counts", every(200*ms, 8*time.Second, fault), drills.Recovery{Window: window, Steady: 2, Gap: 6 * time.Second}},
 		{"a pause at the end counts", every(200*ms, 5*time.Second, 8*time.Second), drills.Recovery{Window: window, Steady: 3, Gap: 2 * 2200 * ms}},
 		{"what came earlier does not count", every(200*ms, 0, 5*time.Second), drills.Recovery{Window: window, Steady: 0, Gap: 2 * window}},
+		{"more than is offered is no steady state", every(100*ms, 0, fault), drills.Recovery{Window: window, Steady: 6, Gap: time.Second}},
 		{"nor what comes from the fault on", every(200*ms, fault, 20*time.Second), drills.Recovery{Window: window, Steady: 0, Gap: 2 * window}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := drills.NewRecovery(test.times, fault, window); got != test.want {
+			if got := drills.NewRecovery(test.times, fault, window, 6); got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -186,7 +187,7 @@ func FuzzSustainedFindsTheEndOfAnOutage(f *testing.F) {
 			return out
 		}
 		times := regular(0, fault-step/4)
-		recovery := drills.NewRecovery(times, fault, window)
+		recovery := drills.NewRecovery(times, fault, window, drills.Rate(float64(time.Second)/float64(step)))
 
 		back := fault + outage
 		var stragglers []time.Duration

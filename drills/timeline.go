@@ -24,6 +24,10 @@ const (
 	KindEnd         Kind = "end"         // last event: how the run ended
 )
 
+// WorkflowPoll is the Name of an event of KindPoll about polls for Workflow
+// Tasks of a task queue that any Worker serves, not a sticky one.
+const WorkflowPoll = "workflow"
+
 // Stage names a moment of a drill. Stages are what a report's table of stages
 // shows, in this order.
 type Stage string

@@ -41,7 +41,7 @@ func describe(name, lost, next string, others ...string) {
 		It("has every other namespace keep its region and its throughput", func() {
 			for _, t := range r.Throughput {
 				if !t.Affected {
-					Expect(t.Outage).To(BeNumerically(">=", 0.9*t.Declared), "%s", t.Namespace)
+					Expect(t.Outage).To(BeNumerically(">=", 0.9*min(t.Steady, t.Declared)), "%s", t.Namespace)
 				}
 			}
 			for _, f := range r.Fleets {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -53,13 +54,18 @@ func overheadPhases() []string {
 	return []string{drills.PhaseBoot, drills.PhaseVerification, drills.PhaseTeardown}
 }
 
-func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) error {
+func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) (err error) {
 	binary, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find own binary: %w", err)
 	}
 	times := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	memory := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	defer func() { // also what was measured before an error
+		err = errors.Join(err, times.Flush())
+		fmt.Fprintln(c.stdout)
+		err = errors.Join(err, memory.Flush())
+	}()
 	fmt.Fprint(times, "drill\tverdict\tfirst accepted")
 	for _, phase := range benchPhases() {
 		fmt.Fprint(times, "\t", phase)
@@ -82,7 +88,7 @@ func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) error
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(times, "%s\t%s\t%.2f", d.Name, result.Report.Verdict, accepted.Seconds())
+			fmt.Fprintf(times, "%s\t%s\t%s", d.Name, result.Report.Verdict, accepted)
 			overhead := drills.Offset(0)
 			for _, phase := range benchPhases() {
 				took := phaseOf(result.Report, phase)
@@ -98,29 +104,22 @@ func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) error
 			}
 		}
 	}
-	if err := times.Flush(); err != nil {
-		return fmt.Errorf("print table: %w", err)
-	}
-	fmt.Fprintln(c.stdout)
-	if err := memory.Flush(); err != nil {
-		return fmt.Errorf("print table: %w", err)
-	}
 	return nil
 }
 
 // firstAccepted is when a starter first had an operation acknowledged, since
-// the run began.
-func firstAccepted(dir string) (drills.Offset, error) {
+// the run began, in seconds; – where none was.
+func firstAccepted(dir string) (string, error) {
 	saved, err := record.Load(dir)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	for _, op := range saved.Ledger { // in order of time
 		if op.State == drills.OperationAcknowledged {
-			return op.At, nil
+			return fmt.Sprintf("%.2f", op.At.Seconds()), nil
 		}
 	}
-	return 0, fmt.Errorf("bench %s: no operation was acknowledged", dir)
+	return "–", nil
 }
 
 func phaseOf(r drills.Report, name string) drills.Offset {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -28,7 +29,8 @@ type progress struct {
 
 	mu        sync.Mutex
 	regions   []string
-	active    map[string]string // Namespace to region
+	home      map[string]string // Namespace to region
+	active    map[string]string
 	closed    map[string][]drills.Offset
 	began     time.Time
 	now       func() time.Duration
@@ -43,12 +45,13 @@ func newProgress(out io.Writer, d *drills.Drill, n, runs int) *progress {
 	began := time.Now()
 	p := &progress{
 		out: out, live: isTerminal(out), done: make(chan struct{}), regions: d.Regions,
-		active: map[string]string{}, closed: map[string][]drills.Offset{}, began: began,
+		home: map[string]string{}, closed: map[string][]drills.Offset{}, began: began,
 		now: func() time.Duration { return time.Since(began) }, stage: "boot",
 	}
 	for _, ns := range d.Topology().Namespaces {
-		p.active[ns.Name] = ns.Home
+		p.home[ns.Name] = ns.Home
 	}
+	p.active = maps.Clone(p.home)
 	of := ""
 	if runs > 1 {
 		of = fmt.Sprintf(" (%d of %d)", n+1, runs)
@@ -81,6 +84,8 @@ func (p *progress) mark(e drills.Event) {
 		p.effective = &at
 	case drills.Promoted:
 		p.active[e.Namespace] = e.Region
+	case drills.FailedBack:
+		p.active = maps.Clone(p.home)
 	}
 	if p.live {
 		p.clear()
@@ -125,7 +130,7 @@ func (p *progress) clear() { fmt.Fprint(p.out, "\r\x1b[2K") }
 func (p *progress) line() string {
 	now := drills.Offset(p.now())
 	var b strings.Builder
-	fmt.Fprintf(&b, "%9.1f s  %s", now.Seconds(), p.stage)
+	fmt.Fprintf(&b, "%9.1f s  %s  completions/s:", now.Seconds(), p.stage)
 	for _, region := range p.regions {
 		recent := 0
 		for _, at := range p.closed[region] {
@@ -133,10 +138,10 @@ func (p *progress) line() string {
 				recent++
 			}
 		}
-		fmt.Fprintf(&b, "  %s %.1f/s", region, float64(recent)/throughputOver.Seconds())
+		fmt.Fprintf(&b, "  %s %.1f", region, float64(recent)/throughputOver.Seconds())
 	}
 	if p.effective != nil {
-		fmt.Fprintf(&b, "  %.1f s since the fault", (now - *p.effective).Seconds())
+		fmt.Fprintf(&b, "  fault +%.1f s", (now - *p.effective).Seconds())
 	}
 	return b.String()
 }

@@ -79,7 +79,7 @@ func (e *evidence) milestones() {
 	mark(10, drills.SteadyStateReached)
 	mark(requested, drills.FaultRequested)
 	mark(effective, drills.FaultEffective)
-	mark(21.6, drills.Detected)
+	e.with(drills.Event{At: at(21.6), Kind: drills.KindMark, Name: string(drills.Detected), Region: e.lost()})
 	for _, ns := range e.Drill.Topology().HomedIn(e.lost()) {
 		moving := func(seconds float64, stage drills.Stage) {
 			e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage), Region: ns.Replica, Namespace: ns.Name})
@@ -112,8 +112,22 @@ func (e *evidence) samples() {
 			drills.Event{At: at(seconds), Kind: drills.KindNote, Detail: "for a reader"},
 		)
 	}
-	for _, subject := range []string{"us-east/cluster", "us-east/worker-orders-0", "replication-us-west-to-us-east"} {
+	subjects := []string{"us-east/cluster", "us-east/worker-orders-0"}
+	for _, link := range e.Drill.Topology().Links {
+		if link.Touches(e.lost()) {
+			subjects = append(subjects, link.Name())
+		}
+	}
+	for _, subject := range subjects {
 		e.with(drills.Event{At: at(effective), Kind: drills.KindProbe, Name: "region-outage", Region: e.lost(), Subject: subject, Held: true})
+	}
+	// Where no Fleet polls before the fault, a cluster's own Workers do.
+	for _, f := range e.Drill.Topology().Fleets {
+		if f.State == drills.FleetAbsent {
+			e.with(drills.Event{
+				At: at(0.1), Kind: drills.KindPoll, Name: "activity", Region: f.Region, Namespace: "temporal-system", Subject: "system worker", Held: true,
+			})
+		}
 	}
 	e.with(
 		drills.Event{At: at(requested), Kind: drills.KindPhase, Name: drills.PhaseSteadyState, Value: 19},

@@ -202,7 +202,7 @@ func (c *docket) gaps(r drills.Report) []string {
 func (c *docket) passes() []drills.Stage {
 	out := []drills.Stage{
 		drills.LoadStarted, drills.SteadyStateReached, drills.FaultRequested, drills.FaultEffective,
-		drills.Detected, drills.Promoted, drills.EndpointRerouted, drills.TrafficMoved,
+		drills.EndpointRerouted, drills.TrafficMoved,
 		drills.HealRequested, drills.Healed, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome,
 		drills.LoadStopped, drills.Drained,
 	}

@@ -48,15 +48,15 @@ func (c *docket) stages(recovery drills.RecoveryTime) []drills.StageTime {
 	return out
 }
 
-// firstPoll is when a surviving cluster first let a Worker's own poll through
-// after it was promoted.
+// firstPoll is when a surviving cluster first let a Worker's own poll for
+// Workflow Tasks through after it was promoted: no work begins before one.
 func (c *docket) firstPoll() (drills.Offset, bool) {
 	promoted, ok := c.Timeline.Mark(drills.Promoted)
 	var first drills.Offset
 	found := false
 	for _, e := range c.Timeline {
 		_, _, worker := drills.FleetOf(e.Subject)
-		if e.Kind != drills.KindPoll || !worker || !e.Held || !ok || e.At < promoted || e.Region == c.lost || !slices.Contains(c.affected, e.Namespace) {
+		if e.Kind != drills.KindPoll || e.Name != drills.WorkflowPoll || !worker || !e.Held || !ok || e.At < promoted || e.Region == c.lost || !slices.Contains(c.affected, e.Namespace) {
 			continue
 		}
 		if !found || e.At < first {
@@ -82,11 +82,20 @@ func (c *docket) firstTask() (drills.Offset, bool) {
 	return first, found
 }
 
-// tasks shows every task in the final account.
+// tasks shows every task in the final account, once: a run that was reset
+// begins with the history of the one before it.
 func (c *docket) tasks(show func(namespace string, t drills.Task)) {
+	type done struct {
+		scoped
+		drills.Task
+	}
+	shown := map[done]bool{}
 	for e, w := range c.final() {
 		for _, t := range w.Tasks {
-			show(e.namespace, t)
+			if key := (done{e.scoped, t}); !shown[key] {
+				shown[key] = true
+				show(e.namespace, t)
+			}
 		}
 	}
 }

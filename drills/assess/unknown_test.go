@@ -105,6 +105,8 @@ func TestADrillWithoutOneOfItsMarksDoesNotPass(t *testing.T) {
 	reasons := map[drills.Stage]string{
 		drills.FaultRequested:  "no fault took effect",
 		drills.FaultEffective:  "fault not witnessed: it never took effect",
+		drills.Detected:        "failover not witnessed: 0 regions were declared lost",
+		drills.Promoted:        "failover not witnessed: orders",
 		drills.Healed:          "return not witnessed: the region did not come back",
 		drills.FailedBack:      "return not witnessed: the namespace was not failed back",
 		drills.SustainedAtHome: "return not witnessed: throughput did not come back",

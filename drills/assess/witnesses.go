@@ -17,6 +17,7 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.steadyWitness(r),
 		c.modelWitness(r),
 		c.faultWitness(),
+		c.failoverWitness(),
 		c.scopeWitness(r),
 		c.clockWitness(),
 		c.componentsWitness(),
@@ -73,6 +74,9 @@ func (c *docket) modelWitness(r drills.Report) drills.Witness {
 	var lines []string
 	for _, f := range r.Fleets {
 		ok, expected := asModelled(f)
+		if ok && f.State == drills.FleetAbsent && !c.heard(f.Region) {
+			ok, expected = false, "and its cluster wrote down nobody's polls, so nobody knows"
+		}
 		w.Held = w.Held && ok
 		line := fmt.Sprintf("%s fleet of %s in %s: %d tasks before the fault, polls %s", f.State, f.Namespace, f.Region, f.TasksBefore, seen(f.Polled))
 		if !ok {
@@ -107,12 +111,13 @@ func asModelled(f drills.FleetCounts) (ok bool, expected string) {
 // faultWitness wants every severed direction probed, and none alive.
 func (c *docket) faultWitness() drills.Witness {
 	w := drills.Witness{Name: "fault"}
-	probes, alive := 0, []string{}
+	probes, alive, probed := 0, []string{}, map[string]bool{}
 	for _, e := range c.Timeline {
 		if e.Kind != drills.KindProbe {
 			continue
 		}
 		probes++
+		probed[e.Subject] = true
 		if !e.Held {
 			alive = append(alive, fmt.Sprintf("%s (%s)", e.Subject, e.Detail))
 		}
@@ -122,6 +127,8 @@ func (c *docket) faultWitness() drills.Witness {
 		w.Detail = "no probe looked at what was severed"
 	case len(alive) > 0:
 		w.Detail = "still alive: " + strings.Join(alive, ", ")
+	case len(c.unprobed(probed)) > 0:
+		w.Detail = "nobody probed " + strings.Join(c.unprobed(probed), ", ")
 	case !c.faulted:
 		w.Detail = "it never took effect"
 	default:
@@ -130,6 +137,77 @@ func (c *docket) faultWitness() drills.Witness {
 			probes, c.lost, (c.effective - c.requested).Seconds())
 	}
 	return w
+}
+
+// unprobed lists the Links and the cluster of the lost region that no probe
+// looked at.
+func (c *docket) unprobed(probed map[string]bool) []string {
+	var out []string
+	for _, link := range c.topology.Links {
+		if link.Touches(c.lost) && !probed[link.Name()] {
+			out = append(out, link.Name())
+		}
+	}
+	if cluster := c.lost + "/cluster"; !probed[cluster] {
+		out = append(out, cluster)
+	}
+	return out
+}
+
+// failoverWitness wants exactly the failover that the fault calls for: the lost
+// region detected once, each of its Namespaces promoted once in its replica,
+// between the fault and the return of the region.
+func (c *docket) failoverWitness() drills.Witness {
+	w := drills.Witness{Name: "failover", Held: c.faulted}
+	if !c.faulted {
+		w.Detail = "no fault took effect"
+		return w
+	}
+	until, returned := c.Timeline.Mark(drills.HealRequested)
+	var wrong []string
+	detected, promoted := 0, map[string]int{}
+	for _, e := range c.Timeline {
+		if e.Kind != drills.KindMark {
+			continue
+		}
+		during := e.At >= c.requested && (!returned || e.At <= until)
+		switch drills.Stage(e.Name) {
+		case drills.Detected:
+			detected++
+			if e.Region != c.lost || !during {
+				wrong = append(wrong, fmt.Sprintf("%s was declared lost at %s of the run", e.Region, e.At))
+			}
+		case drills.Promoted:
+			promoted[e.Namespace]++
+			ns, _ := c.topology.Namespace(e.Namespace)
+			if e.Region != ns.Replica || !during {
+				wrong = append(wrong, fmt.Sprintf("%s was promoted in %s at %s of the run", e.Namespace, e.Region, e.At))
+			}
+		}
+	}
+	if detected != 1 {
+		wrong = append(wrong, fmt.Sprintf("%d regions were declared lost", detected))
+	}
+	for _, ns := range c.affected {
+		if promoted[ns] != 1 {
+			wrong = append(wrong, fmt.Sprintf("%s was promoted %d times", ns, promoted[ns]))
+		}
+	}
+	if w.Held = len(wrong) == 0; !w.Held {
+		w.Detail = strings.Join(wrong, "; ")
+		return w
+	}
+	w.Detail = fmt.Sprintf("%s declared lost once, %s promoted once in its replica", c.lost, strings.Join(c.affected, ", "))
+	return w
+}
+
+// heard reports whether the poll gate of a region's cluster wrote anything down
+// before the fault, as it does of the cluster's own Workers: a gate that wrote
+// nothing cannot tell that nobody polled.
+func (c *docket) heard(region string) bool {
+	return slices.ContainsFunc(c.Timeline, func(e drills.Event) bool {
+		return e.Kind == drills.KindPoll && e.Region == region && e.At <= c.effective
+	})
 }
 
 // keptShare of its steady throughput is what a Namespace keeps that the fault

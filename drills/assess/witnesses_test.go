@@ -240,8 +240,38 @@ func TestASteppedClockProvesNothing(t *testing.T) {
 
 func TestTheFaultWitnessTellsWhatWasProbed(t *testing.T) {
 	w := witness(t, passing(t, "active-hot").judge(), "fault")
-	if want := "3 processes and links of us-east probed, all severed within 0.100 s of the request"; !w.Held || w.Detail != want {
+	if want := "11 processes and links of us-east probed, all severed within 0.100 s of the request"; !w.Held || w.Detail != want {
 		t.Errorf("got %+v, want %q", w, want)
+	}
+}
+
+func TestALinkThatNobodyProbedIsNotKnownToBeSevered(t *testing.T) {
+	e := passing(t, "active-hot").without(func(e drills.Event) bool { return e.Subject == "replication-us-west-to-us-east" })
+	expectWitness(t, e, "fault", "nobody probed replication-us-west-to-us-east")
+}
+
+// A failover that the fault did not call for is no part of what it measures.
+func TestOnlyTheFailoverThatTheFaultCallsForCounts(t *testing.T) {
+	mark := func(seconds float64, stage drills.Stage, region, namespace string) func(*evidence) {
+		return func(e *evidence) {
+			e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage), Region: region, Namespace: namespace})
+		}
+	}
+	for name, test := range map[string]struct {
+		change func(*evidence)
+		says   string
+	}{
+		"a false alarm before the fault": {mark(requested-2, drills.Detected, "us-east", ""), "us-east was declared lost at"},
+		"the survivor suspected too":     {mark(effective+3, drills.Detected, "us-west", ""), "us-west was declared lost at"},
+		"promoted before the fault":      {mark(requested-1, drills.Promoted, "us-west", "orders"), "orders was promoted in us-west at"},
+		"promoted twice":                 {mark(effective+4, drills.Promoted, "us-west", "orders"), "orders was promoted 2 times"},
+		"moved away after the failback":  {mark(recounted-1, drills.Promoted, "us-west", "orders"), "orders was promoted in us-west at"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := passing(t, "active-hot")
+			test.change(e)
+			expectWitness(t, e, "failover", test.says)
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ package clock
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -19,7 +20,25 @@ type Clock struct {
 
 // New returns a Clock whose offset zero is now.
 func New() Clock {
-	return Clock{base: monotonic(), wall: time.Now().UnixNano()}
+	mono, wall := both()
+	return Clock{base: mono, wall: wall}
+}
+
+// both reads the two clocks at the same instant, as well as that can be done:
+// of a few tries, the one in which the least time passed in between.
+func both() (mono, wall int64) {
+	const tries = 5
+	tightest := int64(math.MaxInt64)
+	for range tries {
+		before := monotonic()
+		now := time.Now().UnixNano()
+		after := monotonic()
+		if after-before < tightest {
+			tightest = after - before
+			mono, wall = before+(after-before)/2, now
+		}
+	}
+	return mono, wall
 }
 
 // Parse reads a Clock that another process wrote with String.
@@ -47,4 +66,7 @@ func (c Clock) Wall(offset time.Duration) time.Time { return time.Unix(0, c.wall
 
 // Drift is how far the wall clock has moved against the monotonic one since
 // the base: near zero unless someone stepped it.
-func (c Clock) Drift() time.Duration { return c.Offset(time.Now()) - c.Now() }
+func (c Clock) Drift() time.Duration {
+	mono, wall := both()
+	return time.Duration((wall - c.wall) - (mono - c.base))
+}

@@ -63,6 +63,10 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	if err != nil {
 		return Result{}, fmt.Errorf("find folder for runs: %w", err)
 	}
+	// Components run in folders of their own: a relative path would miss.
+	if o.Binary, err = filepath.Abs(o.Binary); err != nil {
+		return Result{}, fmt.Errorf("find binary: %w", err)
+	}
 	dir := filepath.Join(out, fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405"), d.Name, id))
 	log, err := record.Create(dir, d, id)
 	if err != nil {
@@ -157,6 +161,9 @@ func (r *run) phase(name string, began drills.Offset) {
 	r.log.Record(drills.Event{At: at, Kind: drills.KindPhase, Name: name, Value: (at - began).Seconds()})
 }
 
+// bootWithin bounds the start of a topology, which takes some seconds.
+const bootWithin = 2 * time.Minute
+
 // execute stands the topology up, drives the drill and tears everything down,
 // however it went.
 func (r *run) execute(ctx context.Context) (err error) {
@@ -169,7 +176,9 @@ func (r *run) execute(ctx context.Context) (err error) {
 	}
 	launcher := launch.NewProcesses(r.options.Binary, work)
 	began := r.now()
-	stack, err := fixtures.Start(ctx, r.drill, fixtures.Options{
+	booting, booted := context.WithTimeoutCause(ctx, bootWithin, fmt.Errorf("not up within %s", bootWithin))
+	defer booted()
+	stack, err := fixtures.Start(booting, r.drill, fixtures.Options{
 		Launcher: launcher,
 		Links:    func(address string) drills.LinkOpener { return toxics.Connect(address) },
 		Recorder: r.log, Clock: r.clock, Dir: work, Logs: logs, RunID: r.id,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -45,6 +46,10 @@ func Load(dir string) (*Run, error) {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load run: %w", err)
 		}
+	}
+	// Warnings get into the report, which is the same wherever the run lies.
+	for i, warning := range run.Warnings {
+		run.Warnings[i] = strings.ReplaceAll(warning, filepath.Clean(dir)+string(filepath.Separator), "")
 	}
 	return run, nil
 }
