@@ -45,6 +45,7 @@ const (
 	WorkersStarted      Stage = "workers-started" // the survivor's added Worker processes run
 	TrafficMoved        Stage = "traffic-moved"   // starters of the survivor carry the whole rate
 	FirstPoll           Stage = "first-poll"
+	FirstWorkflowPoll   Stage = "first-workflow-poll" // the same, for Workflow Tasks
 	FirstTask           Stage = "first-task"
 	FirstCompleted      Stage = "first-workflow-completed"
 	ThroughputSustained Stage = "throughput-sustained"
@@ -62,7 +63,7 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, Detected, Promoted, EndpointRerouted,
-		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
+		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstWorkflowPoll, FirstTask, FirstCompleted, ThroughputSustained,
 		BacklogDrained, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
 	}
 }
