@@ -24,10 +24,6 @@ const (
 	KindEnd         Kind = "end"         // last event: how the run ended
 )
 
-// WorkflowPoll is the Name of an event of KindPoll about polls for Workflow
-// Tasks of a task queue that any Worker serves, not a sticky one.
-const WorkflowPoll = "workflow"
-
 // Stage names a moment of a drill. Stages are what a report's table of stages
 // shows, in this order.
 type Stage string
@@ -45,7 +41,6 @@ const (
 	WorkersStarted      Stage = "workers-started" // the survivor's added Worker processes run
 	TrafficMoved        Stage = "traffic-moved"   // starters of the survivor carry the whole rate
 	FirstPoll           Stage = "first-poll"
-	FirstWorkflowPoll   Stage = "first-workflow-poll" // the same, for Workflow Tasks
 	FirstTask           Stage = "first-task"
 	FirstCompleted      Stage = "first-workflow-completed"
 	ThroughputSustained Stage = "throughput-sustained"
@@ -63,7 +58,7 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, Detected, Promoted, EndpointRerouted,
-		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstWorkflowPoll, FirstTask, FirstCompleted, ThroughputSustained,
+		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
 		BacklogDrained, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
 	}
 }

@@ -126,8 +126,7 @@ func causes() map[drills.Stage]cause {
 		drills.WorkersStarted:      {"cold start, measured", "start of the real processes"},
 		drills.TrafficMoved:        {"traffic", "starters of the survivor told to carry the load"},
 		drills.FirstPoll:           {"polls", "warm-up, poller back-off and the survivor's caches"},
-		drills.FirstWorkflowPoll:   {"workflow polls", "the same, until a poll for workflow tasks got through"},
-		drills.FirstTask:           {"first task", "until a worker of the survivor completed a task"},
+		drills.FirstTask:           {"first task", "back-off of the other pollers, until a worker completed a task"},
 		drills.FirstCompleted:      {"first completion", "until a workflow ended in the survivor"},
 		drills.ThroughputSustained: {"ramp", "until completions stayed at 90 % of the steady state"},
 	}

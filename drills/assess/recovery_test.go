@@ -179,7 +179,6 @@ func TestStagesAreMeasuredFromTheEffectOfTheFault(t *testing.T) {
 		{Name: drills.EndpointRerouted, At: at(1.7)},
 		{Name: drills.TrafficMoved, At: at(1.9)},
 		{Name: drills.FirstPoll, At: at(3.9)},
-		{Name: drills.FirstWorkflowPoll, At: at(3.9)},
 		{Name: drills.FirstTask, At: at(7.89)},
 		{Name: drills.FirstCompleted, At: at(7.9)},
 		{Name: drills.ThroughputSustained, At: at(7.9)},
@@ -256,15 +255,15 @@ func TestAttributionAddsUpToTheTimeUntilThroughputWasSustained(t *testing.T) {
 	causes := map[string][]string{
 		"active-cold": {
 			"detection", "promotion", "endpoint", "cold start, declared", "cold start, measured", "traffic",
-			"polls", "workflow polls", "first task", "first completion", "ramp",
+			"polls", "first task", "first completion", "ramp",
 		},
-		"active-hot": {"detection", "promotion", "endpoint", "traffic", "polls", "workflow polls", "first task", "first completion", "ramp"},
+		"active-hot": {"detection", "promotion", "endpoint", "traffic", "polls", "first task", "first completion", "ramp"},
 		"active-active": {
 			"detection", "promotion", "endpoint", "traffic", "cold start, measured",
-			"polls", "workflow polls", "first task", "first completion", "ramp",
+			"polls", "first task", "first completion", "ramp",
 		},
-		"dual-active":      {"detection", "promotion", "endpoint", "traffic", "polls", "workflow polls", "first task", "first completion", "ramp"},
-		"dual-active-ring": {"detection", "promotion", "endpoint", "traffic", "polls", "workflow polls", "first task", "first completion", "ramp"},
+		"dual-active":      {"detection", "promotion", "endpoint", "traffic", "polls", "first task", "first completion", "ramp"},
+		"dual-active-ring": {"detection", "promotion", "endpoint", "traffic", "polls", "first task", "first completion", "ramp"},
 	}
 	for _, name := range catalog.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -295,7 +294,7 @@ func TestARampIsWhatCameAfterTheFirstCompletion(t *testing.T) {
 		shares[a.Cause] = a.Seconds
 	}
 	want := map[string]drills.Offset{
-		"detection": at(1.5), "promotion": at(0.1), "endpoint": at(0.1), "traffic": at(0.2), "polls": at(2), "workflow polls": 0,
+		"detection": at(1.5), "promotion": at(0.1), "endpoint": at(0.1), "traffic": at(0.2), "polls": at(2),
 		"first completion": at(1), "first task": at(2.99), "ramp": at(0.01),
 	}
 	if asJSON(t, shares) != asJSON(t, want) {

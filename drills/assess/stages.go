@@ -25,10 +25,8 @@ func (c *docket) stages(recovery drills.RecoveryTime) []drills.StageTime {
 		}
 	}
 	if c.faulted {
-		poll, ok := c.firstPoll("activity", drills.WorkflowPoll)
+		poll, ok := c.firstPoll()
 		add(drills.FirstPoll, c.since(poll), ok)
-		poll, ok = c.firstPoll(drills.WorkflowPoll)
-		add(drills.FirstWorkflowPoll, c.since(poll), ok)
 		task, ok := c.firstTask()
 		add(drills.FirstTask, c.since(task), ok)
 		if up := recovery.FirstProgress.Upper; up != nil {
@@ -50,15 +48,17 @@ func (c *docket) stages(recovery drills.RecoveryTime) []drills.StageTime {
 	return out
 }
 
-// firstPoll is when a surviving cluster first let a Worker's poll of one of the
-// kinds through after it was promoted. Each kind has a back-off of its own.
-func (c *docket) firstPoll(kinds ...string) (drills.Offset, bool) {
+// firstPoll is when a surviving cluster first let a Worker's own poll through
+// after it was promoted. Polls for Workflow Tasks, sticky ones and those for
+// Activities each have a back-off of their own: work may have to wait for
+// another than the first.
+func (c *docket) firstPoll() (drills.Offset, bool) {
 	promoted, ok := c.Timeline.Mark(drills.Promoted)
 	var first drills.Offset
 	found := false
 	for _, e := range c.Timeline {
 		_, _, worker := drills.FleetOf(e.Subject)
-		if e.Kind != drills.KindPoll || !slices.Contains(kinds, e.Name) || !worker || !e.Held || !ok || e.At < promoted || e.Region == c.lost || !slices.Contains(c.affected, e.Namespace) {
+		if e.Kind != drills.KindPoll || !worker || !e.Held || !ok || e.At < promoted || e.Region == c.lost || !slices.Contains(c.affected, e.Namespace) {
 			continue
 		}
 		if !found || e.At < first {
