@@ -281,6 +281,7 @@ func quantityMistakes() []mistake {
 		{name: "unknown unit", old: "30s", new: "30sec", at: "6:28", path: "objectives.recoveryTime", words: []string{`"30sec" is not a duration`, "ms, s, m, h"}},
 		{name: "negative objective", old: "30s", new: "-30s", at: "6:28", path: "objectives.recoveryTime", words: []string{"negative"}},
 		{name: "long objective", old: "30s", new: "25h", at: "6:28", path: "objectives.recoveryTime", words: []string{"at most 24h"}},
+		{name: "objective above what is observed", old: "30s", new: "3m", at: "6:28", path: "objectives.recoveryTime", words: []string{"3m can't be judged", "observed for 2m", "observe.outage"}},
 		{name: "no duration at all", old: "30s", new: "{}", at: "6:28", path: "objectives.recoveryTime", words: []string{"must be a duration", "not a mapping"}},
 		{name: "beyond counting", old: "30s", new: "9999999999h", at: "6:28", path: "objectives.recoveryTime", words: []string{"is not a duration"}},
 		duration("latency without unit", "network: {interRegion: {latency: 35}}", "7:34", "network.interRegion.latency", "has no unit"),

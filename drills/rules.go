@@ -197,6 +197,10 @@ func (d *Drill) checkObjectives(l *problemList) {
 	}
 	if o.RecoveryTime != nil {
 		l.duration("objectives.recoveryTime", *o.RecoveryTime, 0)
+		if t := *o.RecoveryTime; t > d.Observe.Outage && t <= maxDuration && d.Observe.Outage > 0 {
+			l.add("objectives.recoveryTime", fmt.Sprintf("%s can't be judged: the outage is observed for %s (observe.outage)",
+				formatDuration(*o.RecoveryTime), formatDuration(d.Observe.Outage)), "observe.outage")
+		}
 	}
 	if o.RecoveryPoint != nil {
 		l.duration("objectives.recoveryPoint", *o.RecoveryPoint, 0)
