@@ -131,6 +131,16 @@ type FaultSpec struct {
 	Kind    FaultKind
 	Region  string
 	Flavour Flavour
+	// Delay is how long the steady state is held before the fault: drawn from
+	// the seed, evenly, so that runs meet what repeats on its own (a poll
+	// back-off, a refresh) at different phases.
+	Delay Span
+}
+
+// Span is a time that is drawn from the seed: at least Least, at most Most.
+type Span struct {
+	Least time.Duration
+	Most  time.Duration
 }
 
 // Observe bounds how long a drill watches.

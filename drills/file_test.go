@@ -66,8 +66,10 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Provision:   drills.Provisioning{ImagePull: 8 * time.Second, MachineStart: 1500 * time.Millisecond, WarmUp: 0},
 		SteadyState: drills.SteadyState{Window: 10 * time.Second, AtMost: 10 * time.Second},
 		Failover:    drills.Failover{Mode: drills.Forced, Detect: drills.Detect{Interval: 50 * time.Millisecond, Failures: 100}},
-		Faults:      []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "a", Flavour: drills.Crash}},
-		Observe:     drills.Observe{Outage: 5 * time.Minute, Drain: time.Second},
+		Faults: []drills.FaultSpec{{
+			Kind: drills.RegionOutage, Region: "a", Flavour: drills.Crash, Delay: drills.Span{Least: time.Second, Most: 90 * time.Second},
+		}},
+		Observe: drills.Observe{Outage: 5 * time.Minute, Drain: time.Second},
 		Objectives: drills.Objectives{
 			RecoveryTime: &recoveryTime, RecoveryPoint: &recoveryPoint,
 			Completion: &completion, LostAfterHeal: &lostAfterHeal,
@@ -116,6 +118,9 @@ faults:
   - kind: region-outage
     region: a
     flavour: crash
+    delay:
+      least: 1s
+      most: 1m30s
 observe:
   outage: 5m
   drain: 1s
@@ -306,6 +311,7 @@ func quantityMistakes() []mistake {
 		duration("rate per hour", "workload: {rate: 5/h}", "7:18", "workload.rate", "/s or /m"),
 		duration("high rate", "workload: {rate: 50.1/s}", "7:18", "workload.rate", "at most 50/s"),
 		duration("low rate", "workload: {rate: 1e-300/s}", "7:18", "workload.rate", "too low"),
+		duration("rate below evidence", "workload: {rate: 0.9/s}", "1:1", "steadyState.window", "5s at 0.9/s is too little load", "at least 5 orders"),
 		duration("negative seed", "seed: -1", "7:7", "seed", "0 or above"),
 		duration("large seed", "seed: 18446744073709551616", "7:7", "seed", "too large"),
 		duration("seed is a word", "seed: random", "7:7", "seed", "whole number"),
@@ -333,6 +339,8 @@ func layoutMistakes() []mistake {
 		{name: "long region", old: regions, new: "[us-east, " + strings.Repeat("w", 64) + "]", at: "4:20", path: "regions[1]", words: []string{"at most 63"}},
 		{name: "fault elsewhere", old: region, new: "region: us-est}", at: "5:40", path: "faults[0].region", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
 		{name: "fault in the secondary", old: region, new: "region: us-west}", at: "5:40", path: "faults[0].region", words: []string{`"us-west" is not the primary region (us-east)`, "active-hot"}},
+		{name: "delay that ends before it begins", old: region, new: "region: us-east, delay: {least: 2s, most: 1s}}", at: "5:74", path: "faults[0].delay.most", words: []string{"1s is less than the least delay of 2s"}},
+		{name: "negative delay", old: region, new: "region: us-east, delay: {least: -1s}}", at: "5:64", path: "faults[0].delay.least", words: []string{`"-1s" is negative`}},
 		{name: "no fault in the list", old: "[{kind: region-outage, region: us-east}]", new: "[]", at: "5:9", path: "faults", words: []string{"exactly one fault"}},
 		{name: "two faults", old: "us-east}]", new: "us-east}, {kind: region-outage, region: us-east}]", at: "5:9", path: "faults", words: []string{"exactly one fault", "not 2"}},
 		{name: "fault is a word", old: "[{kind: region-outage, region: us-east}]", new: "[region-outage]", at: "5:10", path: "faults[0]", words: []string{"must be a mapping", "not text"}},

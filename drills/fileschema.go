@@ -62,6 +62,10 @@ func faultSchema(f *FaultSpec) fileValue {
 		{"kind", textOf(&f.Kind)},
 		{"region", textOf(&f.Region)},
 		{"flavour", textOf(&f.Flavour)},
+		{"delay", fileSection{
+			{"least", durationOf(&f.Delay.Least)},
+			{"most", durationOf(&f.Delay.Most)},
+		}},
 	}
 }
 

@@ -106,6 +106,9 @@ func (d *Drill) checkQuantities(l *problemList) {
 	if delay := d.Network.InterRegion; delay.Jitter > delay.Latency {
 		l.add("network.interRegion.jitter", fmt.Sprintf("%s is more than the latency of %s", formatDuration(delay.Jitter), formatDuration(delay.Latency)), "network.interRegion.latency")
 	}
+	if steady := d.SteadyState; d.Workload.Rate >= minRate && steady.Window >= time.Second && float64(d.Workload.Rate)*steady.Window.Seconds() < EnoughLoad {
+		l.add("steadyState.window", fmt.Sprintf("%s at %v is too little load to be evidence: a window has to hold at least %d orders", formatDuration(steady.Window), d.Workload.Rate, EnoughLoad), "workload.rate")
+	}
 	if steady := d.SteadyState; steady.AtMost < steady.Window {
 		l.add("steadyState.atMost", fmt.Sprintf("%s is less than the window of %s: no steady state could be seen", formatDuration(steady.AtMost), formatDuration(steady.Window)), "steadyState.window")
 	}
@@ -173,6 +176,11 @@ func (d *Drill) checkFaults(l *problemList) {
 		oneOf(l, path+".kind", f.Kind, "a fault", FaultKinds())
 		oneOf(l, path+".flavour", f.Flavour, "a flavour", Flavours())
 		d.checkFaultRegion(l, path+".region", f.Region)
+		l.duration(path+".delay.least", f.Delay.Least, 0)
+		l.duration(path+".delay.most", f.Delay.Most, 0)
+		if f.Delay.Most < f.Delay.Least {
+			l.add(path+".delay.most", fmt.Sprintf("%s is less than the least delay of %s", formatDuration(f.Delay.Most), formatDuration(f.Delay.Least)), path+".delay.least")
+		}
 	}
 }
 

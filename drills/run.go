@@ -179,7 +179,24 @@ func (r *runner) steadyState(ctx context.Context) error {
 		return fmt.Errorf("%w: completions stayed below 90%% of %s for %s", ErrNoSteadyState, r.drill.Workload.Rate, atMost)
 	}
 	r.mark(SteadyStateReached, "")
-	return nil
+	return r.hold(ctx)
+}
+
+// hold keeps the steady state for as long as the seed says. It has to be there
+// at the end: whatever a fault breaks then was whole.
+func (r *runner) hold(ctx context.Context) error {
+	delay := r.drill.FaultDelay(0)
+	if delay == 0 {
+		return nil
+	}
+	if _, err := wait(ctx, delay, delay, func(context.Context) bool { return false }); err != nil {
+		return err
+	}
+	kept, err := wait(ctx, lookEvery, r.drill.SteadyState.Window, r.steady)
+	if err == nil && !kept {
+		err = fmt.Errorf("%w: it was lost while it was held for %s", ErrNoSteadyState, delay)
+	}
+	return err
 }
 
 // Bounds of what takes seconds where nothing is wrong.
@@ -286,16 +303,21 @@ func (r *runner) censusWithout(ctx context.Context) error {
 }
 
 func (r *runner) censusAfter(ctx context.Context) error {
+	if !r.passed(Healed) {
+		return nil // there is nobody at home to ask
+	}
 	return r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home })
 }
 
 func (r *runner) census(ctx context.Context, name string, region func(Namespace) string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, censusWithin, fmt.Errorf("not counted within %s", censusWithin))
-	defer cancel()
 	for _, ns := range r.topology.Namespaces {
 		at := region(ns)
-		found, err := r.world.Watcher.Census(ctx, at, ns.Name, name)
-		if err := because(ctx, err); err != nil {
+		var found []Workflow
+		counted, err := r.within(ctx, censusWithin, fmt.Sprintf("census of %s in %s", ns.Name, at), func(ctx context.Context) (err error) {
+			found, err = r.world.Watcher.Census(ctx, at, ns.Name, name)
+			return err
+		})
+		if err != nil || !counted {
 			return err
 		}
 		when := Offset(r.now())
@@ -307,35 +329,56 @@ func (r *runner) census(ctx context.Context, name string, region func(Namespace)
 	return nil
 }
 
-// because adds why ctx ended to an error that only says that it did.
-func because(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
-		return fmt.Errorf("%w: %w", cause, err)
+// within carries out a step that has to end in time. A step that does not is a
+// finding, not an error of the harness: the mark that is missing tells, and a
+// note says what the step was waiting for.
+func (r *runner) within(ctx context.Context, atMost time.Duration, what string, step func(context.Context) error) (bool, error) {
+	limited, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	err := step(limited)
+	switch {
+	case err == nil:
+		return true, nil
+	case ctx.Err() == nil && limited.Err() != nil:
+		r.log.Record(Event{At: Offset(r.now()), Kind: KindNote, Detail: fmt.Sprintf("%s: not done within %s: %v", what, atMost, err)})
+		return false, nil
 	}
-	return err
+	return false, err
+}
+
+func (r *runner) passed(stage Stage) bool {
+	_, ok := r.log.Events().Mark(stage)
+	return ok
 }
 
 func (r *runner) heal(ctx context.Context) error {
 	r.mark(HealRequested, "")
-	ctx, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not healed within %s", healWithin))
-	defer cancel()
-	for _, fault := range r.world.Faults {
-		if err := because(ctx, fault.Recover(ctx)); err != nil {
-			return err
+	healed, err := r.within(ctx, healWithin, "heal of region "+r.lost(), func(ctx context.Context) error {
+		for _, fault := range r.world.Faults {
+			if err := fault.Recover(ctx); err != nil {
+				return err
+			}
+			if err := fault.AwaitHealed(ctx); err != nil {
+				return err
+			}
 		}
-		if err := because(ctx, fault.AwaitHealed(ctx)); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err == nil && healed {
+		r.mark(Healed, "replication has caught up in both directions")
 	}
-	r.mark(Healed, "replication has caught up in both directions")
-	return nil
+	return err
 }
 
 func (r *runner) failback(ctx context.Context) error {
+	if !r.passed(Healed) {
+		return nil // there is no region to fail back to
+	}
 	r.mark(FailbackRequested, "")
-	limited, cancel := context.WithTimeoutCause(ctx, healWithin, fmt.Errorf("not failed back within %s", healWithin))
-	defer cancel()
-	if err := because(limited, r.world.Control.Failback(limited, r.lost())); err != nil {
+	done, err := r.within(ctx, healWithin, "failback to region "+r.lost(), func(ctx context.Context) error {
+		return r.world.Control.Failback(ctx, r.lost())
+	})
+	if err != nil || !done {
 		return err
 	}
 	back := time.Duration(r.mark(FailedBack, ""))
@@ -351,17 +394,22 @@ func (r *runner) failback(ctx context.Context) error {
 	return err
 }
 
-// drain ends the load and waits until no Workflow is open at home.
+// drain ends the load and waits until no Workflow is open: at home, or in the
+// replica of a region that did not return.
 func (r *runner) drain(ctx context.Context) error {
-	limited, cancel := context.WithTimeoutCause(ctx, r.drill.Observe.Drain+time.Minute, errors.New("starters did not settle"))
-	defer cancel()
-	if err := because(limited, r.world.Traffic.Stop(limited)); err != nil {
+	settled, err := r.within(ctx, r.drill.Observe.Drain+time.Minute, "end of the load", r.world.Traffic.Stop)
+	if err != nil || !settled {
 		return err
 	}
 	r.mark(LoadStopped, "")
+	home := r.passed(Healed)
 	drained, err := wait(ctx, askEvery, r.drill.Observe.Drain, func(ctx context.Context) bool {
 		for _, ns := range r.topology.Namespaces {
-			if open, err := r.world.Watcher.Open(ctx, ns.Home, ns.Name); err != nil || open > 0 {
+			region := ns.Home
+			if !home && region == r.lost() {
+				region = ns.Replica
+			}
+			if open, err := r.world.Watcher.Open(ctx, region, ns.Name); err != nil || open > 0 {
 				return false
 			}
 		}

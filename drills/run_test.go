@@ -29,6 +29,8 @@ type world struct {
 	noEffect   bool          // the fault never takes effect
 	noHeal     bool          // the region never comes back
 	noHome     bool          // nothing completes after the failback
+	hangs      string        // call that returns only when its context ends
+	deaf       string        // region that nobody can ask what is open
 	backlog    time.Duration // from injection: how long too many Workflows stay open
 	unanswered time.Duration // from injection: how long nobody says how many are open
 	stuck      bool          // a Workflow stays open at home
@@ -97,6 +99,16 @@ func (w *world) called(name string) error {
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, name)
 	return w.fails[name]
+}
+
+// asked is called, of a call that may hang.
+func (w *world) asked(ctx context.Context, name string) error {
+	err := w.called(name)
+	if name == w.hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return err
 }
 
 // watch is the life of a watch: it ends with ctx, or fails when it is told to.
@@ -189,27 +201,30 @@ func (w traffic) Start(context.Context) error {
 	return w.called("start load")
 }
 
-func (w traffic) Stop(context.Context) error {
+func (w traffic) Stop(ctx context.Context) error {
 	w.set(func() { w.stopped = true })
-	return w.called("stop load")
+	return w.asked(ctx, "stop load")
 }
 
 type control struct{ *world }
 
 func (w control) Watch(ctx context.Context) error { return w.watch(ctx, "control", func() {}) }
 
-func (w control) Failback(_ context.Context, region string) error {
+func (w control) Failback(ctx context.Context, region string) error {
 	w.set(func() { w.home = true })
-	return w.called("fail back " + region)
+	return w.asked(ctx, "fail back "+region)
 }
 
 type watcher struct{ *world }
 
 func (w watcher) Watch(ctx context.Context) error { return w.watch(ctx, "watcher", w.complete) }
 
-func (w watcher) Open(context.Context, string, string) (int, error) {
+func (w watcher) Open(_ context.Context, region, _ string) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if region == w.deaf {
+		return 0, errors.New("unavailable")
+	}
 	since := time.Since(w.injected)
 	switch {
 	case since < w.unanswered:
@@ -222,8 +237,8 @@ func (w watcher) Open(context.Context, string, string) (int, error) {
 	return 0, nil
 }
 
-func (w watcher) Census(_ context.Context, region, namespace, census string) ([]drills.Workflow, error) {
-	err := w.called(fmt.Sprintf("census %s of %s in %s", census, namespace, region))
+func (w watcher) Census(ctx context.Context, region, namespace, census string) ([]drills.Workflow, error) {
+	err := w.asked(ctx, fmt.Sprintf("census %s of %s in %s", census, namespace, region))
 	return []drills.Workflow{{Census: census, ID: "a"}, {Census: census, ID: "b"}}, err
 }
 
@@ -370,7 +385,18 @@ func TestWithoutASteadyStateNothingIsBroken(t *testing.T) {
 			[]drills.Stage{drills.LoadStarted}, "stayed below",
 		},
 		{
-			"reached, and lost before the fault", "active-hot",
+			"reached, and lost while it was held", "active-hot",
+			func(w *world) {
+				w.recorded = func(e drills.Event) {
+					if e.Name == string(drills.SteadyStateReached) {
+						w.set(func() { w.idle = "orders" })
+					}
+				}
+			},
+			[]drills.Stage{drills.LoadStarted, drills.SteadyStateReached}, "lost while it was held",
+		},
+		{
+			"reached, and lost before the fault", "active-cold",
 			func(w *world) {
 				w.recorded = func(e drills.Event) {
 					if e.Name == string(drills.SteadyStateReached) {
@@ -391,7 +417,7 @@ func TestWithoutASteadyStateNothingIsBroken(t *testing.T) {
 				if !errors.Is(err, drills.ErrNoSteadyState) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v that says %q", err, drills.ErrNoSteadyState, test.says)
 				}
-				if took, most := w.now(), w.drill.SteadyState.AtMost+4*time.Second; took > most {
+				if took, most := w.now(), w.drill.SteadyState.AtMost+w.drill.FaultDelay(0)+4*time.Second; took > most {
 					t.Errorf("it took %v, more than %v", took, most)
 				}
 				w.ended(t)
@@ -522,17 +548,101 @@ func TestWhatDoesNotComeBackLeavesNoMark(t *testing.T) {
 	}
 }
 
-func TestARegionThatDoesNotHealEndsTheRun(t *testing.T) {
+// What the world does not get done in time is evidence, so the run goes on to
+// whatever can still be seen.
+func TestWhatIsNotDoneInTimeIsAFinding(t *testing.T) {
+	tests := []struct {
+		name    string
+		world   func(*world)
+		missing []drills.Stage
+		note    string
+		last    string // call
+	}{
+		{"a region that does not heal", func(w *world) { w.noHeal = true },
+			[]drills.Stage{drills.Healed, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome},
+			"heal of region us-east: not done within 1m30s", "stop load"},
+		{"a failback that hangs", func(w *world) { w.hangs = "fail back us-east" },
+			[]drills.Stage{drills.FailedBack, drills.SustainedAtHome},
+			"failback to region us-east: not done within 1m30s", "census after-heal of orders in us-east"},
+		{"starters that do not settle", func(w *world) { w.hangs = "stop load" },
+			[]drills.Stage{drills.LoadStopped, drills.Drained},
+			"end of the load: not done within 2m0s", "census after-heal of orders in us-east"},
+		{"a census that nobody answers", func(w *world) { w.hangs = "census after-heal of orders in us-east" },
+			nil, "census of orders in us-east: not done within 1m30s", "census after-heal of orders in us-east"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, "active-hot")
+				test.world(w)
+				if err := w.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.ended(t)
+				same(t, "marks", w.marks(), without(allMarks(), test.missing...))
+				noted := slices.ContainsFunc(w.events, func(e drills.Event) bool {
+					return e.Kind == drills.KindNote && strings.HasPrefix(e.Detail, test.note)
+				})
+				if !noted {
+					t.Errorf("no note says %q", test.note)
+				}
+				if last := w.calls[len(w.calls)-1]; last != test.last {
+					t.Errorf("the last call is %q, want %q", last, test.last)
+				}
+			})
+		})
+	}
+}
+
+// A survivor is asked for what is open where the region is gone for good.
+func TestTheReplicaIsAskedWhenTheRegionDoesNotReturn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "active-hot")
-		w.noHeal = true
-		err := w.run(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "not healed within") {
-			t.Errorf("got %v, want that it did not heal", err)
+		w.noHeal, w.deaf = true, "us-east"
+		if err := w.run(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-		w.ended(t)
-		same(t, "last mark", w.marks()[len(w.marks())-1:], []drills.Stage{drills.HealRequested})
+		if _, ok := w.events.Mark(drills.Drained); !ok {
+			t.Errorf("nobody saw that no workflow is open: %v", w.marks())
+		}
 	})
+}
+
+func TestTheSteadyStateIsHeldForTheDelayOfTheSeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "active-hot")
+		want := w.drill.FaultDelay(0)
+		if err := w.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.between(t, drills.SteadyStateReached, drills.FaultRequested); got < want || got > want+time.Second {
+			t.Errorf("held for %s, want %s", got, want)
+		}
+	})
+}
+
+func TestTheDelayOfAFaultIsADecisionOfTheSeed(t *testing.T) {
+	d := newWorld(t, "active-hot").drill
+	span := d.Faults[0].Delay
+	seen := map[time.Duration]bool{}
+	for seed := range uint64(200) {
+		d.Seed = seed
+		delay := d.FaultDelay(0)
+		if delay < span.Least || delay > span.Most {
+			t.Fatalf("seed %d: %s is not within %s and %s", seed, delay, span.Least, span.Most)
+		}
+		if again := d.FaultDelay(0); again != delay {
+			t.Fatalf("seed %d: %s, then %s", seed, delay, again)
+		}
+		seen[delay] = true
+	}
+	if len(seen) < 150 {
+		t.Errorf("200 seeds give %d delays", len(seen))
+	}
+	d.Faults[0].Delay = drills.Span{Least: time.Second, Most: time.Second}
+	if got := d.FaultDelay(0); got != time.Second {
+		t.Errorf("a span of one second gives %s", got)
+	}
 }
 
 func TestAnErrorOfTheWorldEndsTheRun(t *testing.T) {

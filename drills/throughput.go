@@ -8,6 +8,10 @@ import (
 // sustainedShare of the steady state is what counts as recovered.
 const sustainedShare = 0.9
 
+// EnoughLoad is the least number of completions in a steady-state window that
+// counts as evidence.
+const EnoughLoad = 5
+
 // statusCompleted is the status of a Workflow that did what it was for. One
 // that failed has ended too, and is no progress.
 const statusCompleted = "Completed"

@@ -72,8 +72,9 @@ func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) (err 
 	}
 	fmt.Fprintln(times, "\tboot + verification + teardown")
 	fmt.Fprintln(memory, "drill\tregion\tcluster MiB\tall components MiB")
-	for range f.runs {
-		for _, d := range list {
+	for n := range f.runs {
+		for _, declared := range list {
+			d := seeded(declared, n)
 			if ctx.Err() != nil {
 				c.add(drills.Inconclusive)
 				break

@@ -27,6 +27,8 @@ func (c *cli) runCommand() *cobra.Command {
 		Long: `run takes drills that ship, by name, or drill files. All are checked before
 anything is started; then they run one after another. Each leaves a folder below
 --out with everything that was seen; the exit code is that of the worst verdict.
+Of several --runs, each draws its decisions from the seed after that of the one
+before it.
 
 An interrupt (Ctrl-C) tears everything down and keeps the partial run, judged
 inconclusive.`,
@@ -66,7 +68,8 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 	fmt.Fprint(c.stderr, platformNote())
 	var reports []drills.Report
 	for n := range f.runs {
-		for _, d := range list {
+		for _, declared := range list {
+			d := seeded(declared, n)
 			if ctx.Err() != nil {
 				c.add(drills.Inconclusive) // interrupted: what was not run is not known
 				break
@@ -91,6 +94,13 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 		}
 	}
 	return nil
+}
+
+// seeded is the drill of one of several runs: each draws its decisions anew.
+func seeded(d *drills.Drill, run int) *drills.Drill {
+	out := *d
+	out.Seed += uint64(run)
+	return &out
 }
 
 func (c *cli) add(v drills.Verdict) {

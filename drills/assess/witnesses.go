@@ -26,10 +26,6 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 	return out
 }
 
-// enoughLoad is the least number of completions in the steady-state window
-// that count as evidence.
-const enoughLoad = 5
-
 func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 	w := drills.Witness{Name: "steady state"}
 	if !c.faulted {
@@ -41,7 +37,7 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 	var lines []string
 	for _, t := range r.Throughput {
 		completions := int(math.Round(t.Steady * window.Seconds()))
-		up := t.Steady >= 0.9*t.Declared*tolerated && completions >= enoughLoad
+		up := t.Steady >= 0.9*t.Declared*tolerated && completions >= drills.EnoughLoad
 		w.Held = w.Held && up
 		lines = append(lines, fmt.Sprintf("%s %.1f/s of %.1f/s (%d completions)", t.Namespace, t.Steady, t.Declared, completions))
 	}

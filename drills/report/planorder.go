@@ -34,6 +34,9 @@ func does(name string, sentences ...string) step {
 }
 
 func (s step) until(what string, atMost time.Duration) step {
+	if what == "" {
+		return s
+	}
 	s.parts = append(s.parts, part{what, atMost})
 	return s
 }
@@ -120,7 +123,18 @@ func (p *planner) steadyState() step {
 	return does("steady state", "starters begin, on a fixed schedule whatever the answers").
 		until(fmt.Sprintf("until completions of every Namespace are at or above 90 %% of %s over %s",
 			rate(p.drill.Workload.Rate), short(steady.Window)), steady.AtMost).
-		until("else the drill ends here, inconclusive, and nothing is broken", 0)
+		until("else the drill ends here, inconclusive, and nothing is broken", 0).
+		until(p.held(), 0)
+}
+
+// held is what the seed says of the time before the fault; empty for none.
+func (p *planner) held() string {
+	delay := p.drill.FaultDelay(0)
+	if delay == 0 {
+		return ""
+	}
+	return fmt.Sprintf("it is held for %s, drawn from seed %d between %s and %s",
+		short(delay), p.drill.Seed, short(p.fault.Delay.Least), short(p.fault.Delay.Most))
 }
 
 func (p *planner) outage() step {
