@@ -38,7 +38,7 @@ func stand(ctx context.Context, name, binary string) (*fixtures.Stack, error) {
 	launcher := launch.NewProcesses(binary, dir)
 	stack, err := fixtures.Start(ctx, d, fixtures.Options{
 		Launcher: launcher, Links: func(address string) drills.LinkOpener { return toxics.Connect(address) },
-		Recorder: nobody{}, Clock: clock.New(), Dir: dir, Logs: logs, RunID: "spec",
+		Recorder: nobody{}, Clock: clock.New(), Logs: logs, RunID: "spec",
 	})
 	DeferCleanup(func() {
 		Expect(stack.Close()).To(Succeed())

@@ -5,12 +5,10 @@
 package harness
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"debug/buildinfo"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -181,7 +179,7 @@ func (r *run) execute(ctx context.Context) (err error) {
 	stack, err := fixtures.Start(booting, r.drill, fixtures.Options{
 		Launcher: launcher,
 		Links:    func(address string) drills.LinkOpener { return toxics.Connect(address) },
-		Recorder: r.log, Clock: r.clock, Dir: work, Logs: logs, RunID: r.id,
+		Recorder: r.log, Clock: r.clock, Logs: logs, RunID: r.id,
 	})
 	defer func() {
 		began := r.now()
@@ -236,37 +234,12 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 
 // collect takes into the record what components wrote on their own.
 func (r *run) collect(stack *fixtures.Stack) error {
-	var failed []error
-	for _, path := range stack.Observations() {
-		failed = append(failed, r.take(path))
+	seen, failed := record.MergeObservations(r.log, stack.Observations())
+	booked, err := record.MergeLedgers(r.log, stack.Ledgers())
+	for _, cut := range append(seen, booked...) {
+		r.log.Record(drills.Event{At: r.now(), Kind: drills.KindNote, Detail: cut})
 	}
-	notes, err := r.log.MergeLedgers(stack.Ledgers()...)
-	for _, note := range notes {
-		r.log.Record(drills.Event{At: r.now(), Kind: drills.KindNote, Detail: note})
-	}
-	return errors.Join(append(failed, err)...)
-}
-
-// take appends one component's observations. Its last line is cut short when
-// the component was killed while it wrote.
-func (r *run) take(path string) (err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("collect observations: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
-		var e drills.Event
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			if !lines.Scan() {
-				return nil
-			}
-			return fmt.Errorf("collect observations: %s:%d: %w", path, number, err)
-		}
-		r.log.Record(e)
-	}
-	return lines.Err()
+	return errors.Join(failed, err)
 }
 
 // environment is what a figure depends on beside the drill.

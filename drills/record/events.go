@@ -26,6 +26,36 @@ func ReadEvents(name string, r io.Reader) (events drills.Timeline, warnings []st
 	return events, warnings, nil
 }
 
+// MergeObservations appends what components wrote down on their own, in the
+// order of sources and lines. As with ledgers, a last line that a kill cut
+// short is dropped with a warning, and any other damage is an error.
+func MergeObservations[S Source](w *Writer, sources []S) (warnings []string, err error) {
+	events, warnings, err := readSources(sources, readObservations)
+	if err != nil {
+		return warnings, fmt.Errorf("merge observations: %w", err)
+	}
+	for _, e := range events {
+		w.Record(e)
+	}
+	return warnings, nil
+}
+
+// readObservations reads events that are a part of a Timeline.
+func readObservations(name string, r io.Reader) (events []drills.Event, warnings []string, err error) {
+	warnings, err = readLines(name, r, func(line []byte) error {
+		e, err := decodeEvent(line)
+		if err == nil && e.Kind == drills.KindBegin {
+			err = errors.New("an observation is not the beginning of a run")
+		}
+		events = append(events, e)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return events, warnings, nil
+}
+
 // event has a time that may be missing, unlike drills.Event: an event without
 // a time must not pass for one at offset zero.
 type event struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,20 +28,22 @@ func ReadLedger(name string, r io.Reader) (ledger []drills.Operation, warnings [
 	return ledger, warnings, nil
 }
 
-// MergeLedgers merges the starters' own ledger files into the run's, in order
-// of time; lines of the same time stay in the order of paths and lines. A
+// Source is a file that somebody else wrote, wherever it lies.
+type Source interface {
+	Name() string // what errors and warnings call it
+	Open() (io.ReadCloser, error)
+}
+
+// MergeLedgers merges the starters' own ledgers into the run's, in order of
+// time; lines of the same time stay in the order of sources and lines. A
 // starter that was killed may have left its last line cut short: that line is
-// dropped, and a warning names its file. Any other damage is an error and
-// leaves the run's ledger as it was. A second call replaces the first's ledger.
-func (w *Writer) MergeLedgers(paths ...string) (warnings []string, err error) {
-	var merged []drills.Operation
-	for _, path := range paths {
-		ledger, cut, err := readFile(path, ReadLedger)
-		if err != nil {
-			return warnings, fmt.Errorf("merge ledgers: %w", err)
-		}
-		merged = append(merged, ledger...)
-		warnings = append(warnings, cut...)
+// dropped, and a warning names its file; one that was killed before it wrote
+// anything has no file. Any other damage is an error and leaves the run's
+// ledger as it was. A second call replaces the first's ledger.
+func MergeLedgers[S Source](w *Writer, sources []S) (warnings []string, err error) {
+	merged, warnings, err := readSources(sources, ReadLedger)
+	if err != nil {
+		return warnings, fmt.Errorf("merge ledgers: %w", err)
 	}
 	slices.SortStableFunc(merged, func(a, b drills.Operation) int { return cmp.Compare(a.At, b.At) })
 
@@ -92,6 +95,30 @@ func checkOperation(o drills.Operation) error {
 		return fmt.Errorf("unknown state of operation %q", o.State)
 	}
 	return nil
+}
+
+// readSources reads all that the sources hold, one after another.
+func readSources[S Source, T any](sources []S, read func(string, io.Reader) ([]T, []string, error)) (all []T, warnings []string, err error) {
+	for _, source := range sources {
+		one, cut, err := readSource(source, read)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, warnings, err
+		}
+		all, warnings = append(all, one...), append(warnings, cut...)
+	}
+	return all, warnings, nil
+}
+
+func readSource[S Source, T any](source S, read func(string, io.Reader) ([]T, []string, error)) ([]T, []string, error) {
+	r, err := source.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return read(source.Name(), r)
 }
 
 // readFile opens path for one of this package's readers.

@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,8 +25,9 @@ func TestMergeLedgersOrdersByTimeAndDropsACutLine(t *testing.T) {
 	west := write(t, filepath.Join(dir, "west.jsonl"),
 		operationLine("1", "c", "sent")+"\n"+operationLine("2", "c", "acknowledged")+"\n"+operationLine("5", "d", "sent"))
 	none := write(t, filepath.Join(dir, "none.jsonl"), "")
+	missing := filepath.Join(dir, "missing.jsonl") // its starter was killed before it could make one
 
-	warnings, err := w.MergeLedgers(east, west, none)
+	warnings, err := record.MergeLedgers(w, []file{file(east), file(west), file(none), file(missing)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +67,51 @@ func TestMergeLedgersNamesTheLineAtFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := create(t)
 			path := write(t, filepath.Join(t.TempDir(), "east.jsonl"), c.content)
-			_, err := w.MergeLedgers(path)
+			_, err := record.MergeLedgers(w, []file{file(path)})
 			wantError(t, err, path+":2: ", c.reason)
 			if _, err := os.Stat(filepath.Join(w.Dir(), record.LedgerFile)); !os.IsNotExist(err) {
 				t.Errorf("a ledger was written: %v", err)
 			}
 		})
 	}
-	_, err := create(t).MergeLedgers("nowhere.jsonl")
-	wantError(t, err, "nowhere.jsonl")
+	dir := t.TempDir()
+	_, err := record.MergeLedgers(create(t), []file{file(dir)})
+	wantError(t, err, dir)
 }
+
+func TestMergeObservationsAppendsWhatComponentsSaw(t *testing.T) {
+	w := create(t)
+	w.Record(begin())
+	dir := t.TempDir()
+	const poll = `{"at":2,"kind":"poll","region":"us-east","subject":"worker/us-east/orders/0"}`
+	first := write(t, filepath.Join(dir, "first.jsonl"), poll+"\n"+`{"at":3,"kind":"po`)
+	second := write(t, filepath.Join(dir, "second.jsonl"), `{"at":1,"kind":"note","detail":"up"}`+"\n")
+	warnings, err := record.MergeObservations(w, []file{file(first), file(filepath.Join(dir, "none.jsonl")), file(second)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "first.jsonl:2") {
+		t.Errorf("got warnings %q", warnings)
+	}
+	if got := w.Events()[1:]; len(got) != 2 || got[0].Kind != drills.KindPoll || got[1].Detail != "up" {
+		t.Errorf("got %+v", got)
+	}
+	for name, content := range map[string]string{
+		"damaged":   `{"at":2,"kind":"po` + "\n" + poll + "\n",
+		"beginning": poll + "\n" + `{"at":1,"kind":"begin","begin":{"runId":"x"}}` + "\n",
+	} {
+		path := write(t, filepath.Join(dir, name+".jsonl"), content)
+		_, err := record.MergeObservations(w, []file{file(path)})
+		wantError(t, err, path+":")
+		if got := len(w.Events()); got != 3 {
+			t.Errorf("%s: %d events are recorded, want 3", name, got)
+		}
+	}
+}
+
+// file is a source on disk.
+type file string
+
+func (f file) Name() string { return string(f) }
+
+func (f file) Open() (io.ReadCloser, error) { return os.Open(string(f)) }
