@@ -17,6 +17,7 @@ type Drill struct {
 	Network     Network
 	Endpoint    EndpointSettings
 	Workload    Workload
+	Probes      Probes
 	Fleets      map[string]FleetSettings // by region; absent regions take the model's
 	Provision   Provisioning
 	SteadyState SteadyState
@@ -52,6 +53,19 @@ type Workload struct {
 	Profile string
 	Rate    Rate // Workflow starts for each Namespace
 }
+
+// Probes is how often each capability of a Namespace is probed, from each of its
+// regions; 0 leaves it out.
+type Probes struct {
+	Start    Rate `json:"start"`
+	Signal   Rate `json:"signal"`
+	Query    Rate `json:"query"`
+	Update   Rate `json:"update"`
+	Workflow Rate `json:"workflow"` // for each of: Workflow Task, Activity, timer, completion
+}
+
+// Any reports whether anything is probed.
+func (p Probes) Any() bool { return p != Probes{} }
 
 // Profiles lists the workloads that ship.
 func Profiles() []string { return []string{"orders"} }

@@ -65,6 +65,7 @@ func defaults() *Drill {
 		Network:     Network{InterRegion: Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}},
 		Endpoint:    EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
 		Workload:    Workload{Profile: Profiles()[0], Rate: 5},
+		Probes:      Probes{Start: 20, Signal: 5, Query: 5, Update: 1, Workflow: 1},
 		SteadyState: SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},
 		Failover:    Failover{Mode: Forced, Detect: Detect{Interval: 500 * time.Millisecond, Failures: 3}},
 		Observe:     Observe{Outage: 120 * time.Second, Drain: 60 * time.Second},

@@ -35,6 +35,7 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}},
 		Endpoint:    drills.EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
 		Workload:    drills.Workload{Profile: "orders", Rate: 5},
+		Probes:      drills.Probes{Start: 20, Signal: 5, Query: 5, Update: 1, Workflow: 1},
 		Fleets:      map[string]drills.FleetSettings{"us-east": fleet, "us-west": fleet},
 		SteadyState: drills.SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},
 		Failover:    drills.Failover{Mode: drills.Forced, Detect: drills.Detect{Interval: 500 * time.Millisecond, Failures: 3}},
@@ -59,6 +60,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 80 * time.Millisecond, Jitter: 80 * time.Millisecond}},
 		Endpoint:    drills.EndpointSettings{TTL: time.Second, MinResolution: 0},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
+		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
 		Fleets: map[string]drills.FleetSettings{
 			"a": {Workers: 8, Endpoint: drills.NamespaceEndpoint, Slots: drills.DefaultSlots},
 			"b": {Workers: 1, Endpoint: drills.RegionalEndpoint, Slots: 20},
@@ -96,6 +98,12 @@ endpoint:
 workload:
   profile: orders
   rate: 90/m
+probes:
+  start: 10/s
+  signal: 0/s
+  query: 2.5/s
+  update: 60/m
+  workflow: 0.5/s
 fleets:
   a:
     workers: 8
@@ -312,6 +320,9 @@ func quantityMistakes() []mistake {
 		duration("high rate", "workload: {rate: 50.1/s}", "7:18", "workload.rate", "at most 50/s"),
 		duration("low rate", "workload: {rate: 1e-300/s}", "7:18", "workload.rate", "too low"),
 		duration("rate below evidence", "workload: {rate: 0.9/s}", "1:1", "steadyState.window", "5s at 0.9/s is too little load", "at least 5 orders"),
+		duration("negative probes", "probes: {query: -1/s}", "7:17", "probes.query", "-1/s is negative"),
+		duration("many probes", "probes: {start: 51/s}", "7:17", "probes.start", "at most 50/s"),
+		duration("probes without a unit", "probes: {signal: 2}", "7:18", "probes.signal", "is not a rate"),
 		duration("negative seed", "seed: -1", "7:7", "seed", "0 or above"),
 		duration("large seed", "seed: 18446744073709551616", "7:7", "seed", "too large"),
 		duration("seed is a word", "seed: random", "7:7", "seed", "whole number"),

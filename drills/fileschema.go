@@ -23,6 +23,13 @@ func schema(d *Drill) fileSection {
 			{"profile", textOf(&d.Workload.Profile)},
 			{"rate", rateOf(&d.Workload.Rate)},
 		}},
+		{"probes", fileSection{
+			{"start", rateOf(&d.Probes.Start)},
+			{"signal", rateOf(&d.Probes.Signal)},
+			{"query", rateOf(&d.Probes.Query)},
+			{"update", rateOf(&d.Probes.Update)},
+			{"workflow", rateOf(&d.Probes.Workflow)},
+		}},
 		{"fleets", fileFleets{d}},
 		{"provisioning", fileSection{
 			{"imagePull", durationOf(&d.Provision.ImagePull)},

@@ -64,6 +64,7 @@ type Report struct {
 	Workflows     WorkflowCounts    `json:"workflows"`
 	Fleets        []FleetCounts     `json:"fleets"`
 	Throughput    []Throughput      `json:"throughput"`
+	Lanes         []LaneReport      `json:"lanes"`
 	Attribution   []Attribution     `json:"attribution"`
 	Phases        []Phase           `json:"phases"`
 	Memory        []Memory          `json:"memory"`

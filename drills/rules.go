@@ -103,6 +103,7 @@ func (d *Drill) checkQuantities(l *problemList) {
 	}
 	l.count("failover.detect.failures", d.Failover.Detect.Failures, 1, maxFailures)
 	d.checkRate(l)
+	d.checkProbes(l)
 	if delay := d.Network.InterRegion; delay.Jitter > delay.Latency {
 		l.add("network.interRegion.jitter", fmt.Sprintf("%s is more than the latency of %s", formatDuration(delay.Jitter), formatDuration(delay.Latency)), "network.interRegion.latency")
 	}
@@ -125,6 +126,32 @@ func (d *Drill) checkRate(l *problemList) {
 		l.add(path, fmt.Sprintf("%v is too low: at least one an hour", rate))
 	case rate > maxRate:
 		l.add(path, fmt.Sprintf("%v is too high: at most %v for each Namespace", rate, maxRate))
+	}
+}
+
+// checkProbes keeps probes from being a load of their own. To leave a lane out
+// is no mistake.
+func (d *Drill) checkProbes(l *problemList) {
+	for _, p := range []struct {
+		path string
+		rate Rate
+	}{
+		{"probes.start", d.Probes.Start},
+		{"probes.signal", d.Probes.Signal},
+		{"probes.query", d.Probes.Query},
+		{"probes.update", d.Probes.Update},
+		{"probes.workflow", d.Probes.Workflow},
+	} {
+		switch {
+		case math.IsNaN(float64(p.rate)):
+			l.add(p.path, "is not a number")
+		case p.rate < 0:
+			l.add(p.path, fmt.Sprintf("%v is negative", p.rate))
+		case p.rate > 0 && p.rate < minRate:
+			l.add(p.path, fmt.Sprintf("%v is too low: at least one an hour, or 0/s for none", p.rate))
+		case p.rate > maxRate:
+			l.add(p.path, fmt.Sprintf("%v is too high: at most %v", p.rate, maxRate))
+		}
 	}
 }
 

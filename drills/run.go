@@ -155,15 +155,19 @@ func (r *runner) startLoad(ctx context.Context) error {
 	return nil
 }
 
-// steady reports whether every Namespace is in its steady state.
-func (r *runner) steady(context.Context) bool {
-	events, end := r.log.Events(), r.now()-visibilityDelay
-	for _, ns := range r.topology.Namespaces {
-		if !Steady(events.Completions(ns.Name), end, r.drill.SteadyState.Window, r.drill.Workload.Rate) {
-			return false
+// steady waits until every Namespace is in its steady state, and records the
+// window in which it was.
+func (r *runner) steady(ctx context.Context, atMost time.Duration) (bool, error) {
+	return wait(ctx, lookEvery, atMost, func(context.Context) bool {
+		events, end := r.log.Events(), r.now()-visibilityDelay
+		for _, ns := range r.topology.Namespaces {
+			if !Steady(events.Completions(ns.Name), end, r.drill.SteadyState.Window, r.drill.Workload.Rate) {
+				return false
+			}
 		}
-	}
-	return true
+		r.log.Record(Event{At: Offset(end), Kind: KindSteady})
+		return true
+	})
 }
 
 func (r *runner) steadyState(ctx context.Context) error {
@@ -171,7 +175,7 @@ func (r *runner) steadyState(ctx context.Context) error {
 		return err
 	}
 	atMost := r.drill.SteadyState.AtMost
-	reached, err := wait(ctx, lookEvery, atMost, r.steady)
+	reached, err := r.steady(ctx, atMost)
 	if err != nil {
 		return err
 	}
@@ -182,20 +186,10 @@ func (r *runner) steadyState(ctx context.Context) error {
 	return r.hold(ctx)
 }
 
-// hold keeps the steady state for as long as the seed says. It has to be there
-// at the end: whatever a fault breaks then was whole.
+// hold lets the steady state last for as long as the seed says.
 func (r *runner) hold(ctx context.Context) error {
 	delay := r.drill.FaultDelay(0)
-	if delay == 0 {
-		return nil
-	}
-	if _, err := wait(ctx, delay, delay, func(context.Context) bool { return false }); err != nil {
-		return err
-	}
-	kept, err := wait(ctx, lookEvery, r.drill.SteadyState.Window, r.steady)
-	if err == nil && !kept {
-		err = fmt.Errorf("%w: it was lost while it was held for %s", ErrNoSteadyState, delay)
-	}
+	_, err := wait(ctx, max(delay, time.Nanosecond), delay, func(context.Context) bool { return false })
 	return err
 }
 
@@ -214,7 +208,11 @@ func (r *runner) recovery(ctx context.Context) error {
 }
 
 func (r *runner) inject(ctx context.Context) error {
-	if !r.steady(ctx) {
+	steady, err := r.steady(ctx, r.drill.SteadyState.Window)
+	if err != nil {
+		return err
+	}
+	if !steady {
 		return fmt.Errorf("%w: it was lost before the fault", ErrNoSteadyState)
 	}
 	for i, fault := range r.world.Faults {
@@ -247,9 +245,9 @@ func (r *runner) inject(ctx context.Context) error {
 
 // recoveryOf is how a sustained throughput of the Namespaces is recognised.
 func (r *runner) recoveryOf(namespaces []string) Recovery {
-	fault, _ := r.log.Events().Mark(FaultRequested)
+	until, _ := r.log.Events().SteadyUntil()
 	times := r.log.Events().Completions(namespaces...)
-	return NewRecovery(times, time.Duration(fault), r.drill.SteadyState.Window, r.drill.Offered(namespaces))
+	return NewRecovery(times, time.Duration(until), r.drill.SteadyState.Window, r.drill.Offered(namespaces))
 }
 
 // observe waits until throughput is sustained again and the backlog is gone,

@@ -56,17 +56,18 @@ type Recovery struct {
 	Gap    time.Duration // longest pause between completions that still counts as up
 }
 
-// NewRecovery takes the steady state from the window before the fault. A pause
+// NewRecovery takes the steady state from the window that ended at until, the
+// last one before the fault in which it was seen. A pause
 // counts as down when it is above a second and twice as long as any pause of
 // the steady state; without that rule a burst of backlog at the end of a window
 // would make its empty beginning look recovered. A window can hold more
 // completions than were offered in it, so the steady state is at most offered.
-func NewRecovery(times []time.Duration, fault, window time.Duration, offered Rate) Recovery {
-	from := fault - window
+func NewRecovery(times []time.Duration, until, window time.Duration, offered Rate) Recovery {
+	from := until - window
 	low, _ := slices.BinarySearch(times, from)
-	high, _ := slices.BinarySearch(times, fault)
-	gap := longestGap(from, times[low:high], fault)
-	return Recovery{Window: window, Steady: min(PerSecond(times, from, fault), float64(offered)), Gap: max(2*gap, time.Second)}
+	high, _ := slices.BinarySearch(times, until)
+	gap := longestGap(from, times[low:high], until)
+	return Recovery{Window: window, Steady: min(PerSecond(times, from, until), float64(offered)), Gap: max(2*gap, time.Second)}
 }
 
 func longestGap(from time.Duration, times []time.Duration, to time.Duration) time.Duration {

@@ -9,6 +9,7 @@ type Kind string
 const (
 	KindBegin       Kind = "begin"       // first event: drill, environment, wall-clock time
 	KindMark        Kind = "mark"        // the harness or a component did or saw something; Name is a Stage or Phase
+	KindSteady      Kind = "steady"      // every Namespace was in its steady state in the window that ended then
 	KindClosed      Kind = "closed"      // a Workflow ended, seen in a region's visibility
 	KindQuiet       Kind = "quiet"       // a look at a region's visibility found no Workflow ended since the last
 	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
@@ -132,6 +133,17 @@ func (t Timeline) Mark(s Stage) (Offset, bool) {
 		}
 	}
 	return 0, false
+}
+
+// SteadyUntil is when the window ended in which the steady state was last seen,
+// and whether it was.
+func (t Timeline) SteadyUntil() (last Offset, ok bool) {
+	for _, e := range t {
+		if e.Kind == KindSteady {
+			last, ok = max(last, e.At), true
+		}
+	}
+	return last, ok
 }
 
 // Recorder takes the events of a run as they happen. It is safe for use by

@@ -33,6 +33,7 @@ type Topology struct {
 	Namespaces []Namespace
 	Fleets     []Fleet
 	Starters   []Starter
+	Probers    []Prober
 	Links      []Link
 }
 
@@ -66,13 +67,21 @@ type Starter struct {
 	Share     float64 // of the Namespace's rate, before the fault
 }
 
+// Prober is the probe lanes of one Namespace from one region: a Client beside
+// the starters, over the same Links.
+type Prober struct {
+	Region    string
+	Namespace string
+	Endpoint  Endpoint
+}
+
 // LinkRole is the kind of traffic on a Link.
 type LinkRole string
 
 // The roles of Links.
 const (
 	FleetLink       LinkRole = "fleet"       // Workers of From to the cluster of To
-	StarterLink     LinkRole = "starter"     // starters of From to the cluster of To
+	StarterLink     LinkRole = "starter"     // starters and probers of From to the cluster of To
 	ReplicationLink LinkRole = "replication" // cluster of From to the cluster of To
 	ControlLink     LinkRole = "control"     // control plane to the cluster of To
 )
@@ -118,6 +127,9 @@ func (d *Drill) Topology() Topology {
 		for _, region := range []string{ns.Home, ns.Replica} {
 			t.Fleets = append(t.Fleets, d.fleet(ns, region, traits))
 			t.Starters = append(t.Starters, d.starter(ns, region, traits))
+			if d.Probes.Any() {
+				t.Probers = append(t.Probers, Prober{Region: region, Namespace: ns.Name, Endpoint: traits.endpoint})
+			}
 		}
 	}
 	t.Links = links(d.Regions, d.Network.InterRegion)

@@ -24,6 +24,7 @@ func (c *cli) componentCommand() *cobra.Command {
 	parent.AddCommand(
 		configuredRole("cluster", "A region's Temporal cluster, on SQLite", cluster.Run),
 		configuredRole("dns", "A region's authoritative name server", dns.Run),
+		configuredRole("prober", "The probe lanes of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunProber),
 		c.linksRole(), workerRole(), c.starterRole())
 	return parent
 }

@@ -77,6 +77,7 @@ func (e *evidence) milestones() {
 	}
 	mark(loaded, drills.LoadStarted)
 	mark(10, drills.SteadyStateReached)
+	e.with(drills.Event{At: at(9), Kind: drills.KindSteady}, drills.Event{At: at(requested - 1), Kind: drills.KindSteady})
 	mark(requested, drills.FaultRequested)
 	mark(effective, drills.FaultEffective)
 	e.with(drills.Event{At: at(21.6), Kind: drills.KindMark, Name: string(drills.Detected), Region: e.lost()})

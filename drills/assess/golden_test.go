@@ -37,6 +37,10 @@ func TestASavedRunIsMeasuredAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Warnings = append(e.Warnings, cut...)
+	if e.Probes, cut, err = record.ReadProbes(record.ProbesFile, packed(t, dir, record.ProbesFile)); err != nil {
+		t.Fatal(err)
+	}
+	e.Warnings = append(e.Warnings, cut...)
 
 	var got bytes.Buffer
 	out := json.NewEncoder(&got)

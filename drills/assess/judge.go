@@ -17,6 +17,7 @@ type Evidence struct {
 	Drill    *drills.Drill
 	Timeline drills.Timeline
 	Ledger   []drills.Operation
+	Probes   []drills.Sounding
 	Warnings []string // of the record's reader: what is missing or cut short
 }
 
@@ -45,6 +46,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Workflows = c.workflows()
 	r.Fleets = c.fleets()
 	r.Throughput = c.throughput(r.RecoveryTime)
+	r.Lanes = c.lanes()
 	r.Attribution = attribution(r.Stages, r.RecoveryTime)
 	r.Phases = c.phases()
 	r.Memory = c.memory()
@@ -64,10 +66,14 @@ type docket struct {
 	requested drills.Offset
 	effective drills.Offset
 	faulted   bool // both of the above are known
-	affected  []string
-	lost      string // the region
-	census    map[string]map[execution]drills.Workflow
-	taken     map[string][]string // Namespaces that a census has covered, by its name
+	// steadyUntil ends the window in which the steady state was last seen
+	// before the fault; steady says that it was.
+	steadyUntil drills.Offset
+	steady      bool
+	affected    []string
+	lost        string // the region
+	census      map[string]map[execution]drills.Workflow
+	taken       map[string][]string // Namespaces that a census has covered, by its name
 }
 
 // scoped names a Workflow or an operation. An id alone does not: two Namespaces
@@ -106,6 +112,7 @@ func newCase(e Evidence) *docket {
 	c.requested, requested = e.Timeline.Mark(drills.FaultRequested)
 	c.effective, effective = e.Timeline.Mark(drills.FaultEffective)
 	c.faulted = requested && effective
+	c.steadyUntil, c.steady = e.Timeline.SteadyUntil()
 	return c
 }
 

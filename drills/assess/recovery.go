@@ -49,7 +49,7 @@ func (c *docket) lastBad(times []time.Duration, before, horizon time.Duration) t
 
 func (c *docket) recovery() drills.Recovery {
 	times := c.Timeline.Completions(c.affected...)
-	return drills.NewRecovery(times, time.Duration(c.requested), c.Drill.SteadyState.Window, c.Drill.Offered(c.affected))
+	return drills.NewRecovery(times, time.Duration(c.steadyUntil), c.Drill.SteadyState.Window, c.Drill.Offered(c.affected))
 }
 
 // horizon is until when the outage was watched: the failback disturbs

@@ -18,8 +18,8 @@ func (c *docket) throughput(recovery drills.RecoveryTime) []drills.Throughput {
 		}
 		if c.faulted {
 			times := c.Timeline.Completions(ns.Name)
-			fault := time.Duration(c.requested)
-			t.Steady = drills.PerSecond(times, fault-window, fault)
+			until := time.Duration(c.steadyUntil)
+			t.Steady = drills.PerSecond(times, until-window, until)
 			end := c.horizon()
 			if t.Affected {
 				end = c.outageEnd(recovery)

@@ -32,12 +32,16 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 		w.Detail = "no fault took effect, so no steady state came before one"
 		return w
 	}
+	if since := c.requested - c.steadyUntil; !c.steady || since > steadyLast {
+		w.Detail = "nobody saw it in the last seconds before the fault"
+		return w
+	}
 	window := c.Drill.SteadyState.Window
 	w.Held = true
 	var lines []string
 	for _, t := range r.Throughput {
 		completions := int(math.Round(t.Steady * window.Seconds()))
-		up := t.Steady >= 0.9*t.Declared*tolerated && completions >= drills.EnoughLoad
+		up := drills.Steady(c.Timeline.Completions(t.Namespace), time.Duration(c.steadyUntil), window, c.Drill.Workload.Rate) && completions >= drills.EnoughLoad
 		w.Held = w.Held && up
 		lines = append(lines, fmt.Sprintf("%s %.1f/s of %.1f/s (%d completions)", t.Namespace, t.Steady, t.Declared, completions))
 	}
@@ -55,9 +59,9 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 	return w
 }
 
-// tolerated allows one window to slide into another: the hypothesis held in
-// the window that ended a moment before the one measured here.
-const tolerated = 0.9
+// steadyLast is how long before the fault the window may have ended in which
+// the steady state was last seen: completions are seen a second late.
+const steadyLast = drills.Offset(2 * time.Second)
 
 // modelWitness holds what each Fleet did before the fault against what the
 // model says it does.

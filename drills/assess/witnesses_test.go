@@ -140,12 +140,13 @@ func TestWithoutAFinalCensusTheOneBeforeTellsWhoDidTheWork(t *testing.T) {
 }
 
 func TestTheSteadyStateHasToHoldInEveryNamespace(t *testing.T) {
-	// thin leaves n completions in the window of 5 s before the fault.
+	// thin leaves n completions in the window of 5 s in which the steady
+	// state was last seen.
 	thin := func(namespace string, n int) func(*evidence) {
 		return func(e *evidence) {
 			left := n
 			e.without(func(e drills.Event) bool {
-				if e.Kind != drills.KindClosed || e.Namespace != namespace || e.At < at(requested-5) || e.At >= at(requested) {
+				if e.Kind != drills.KindClosed || e.Namespace != namespace || e.At < at(requested-6) || e.At >= at(requested-1) {
 					return false
 				}
 				left--
@@ -160,8 +161,11 @@ func TestTheSteadyStateHasToHoldInEveryNamespace(t *testing.T) {
 		says   string // empty: the witness holds
 	}{
 		{"as declared", "active-hot", thin("orders", 25), ""},
-		{"a little of the window has slid away", "active-hot", thin("orders", 21), ""},
-		{"too little for the declared rate", "active-hot", thin("orders", 20), "orders 4.0/s of 5.0/s (20 completions)"},
+		{"nine in ten", "active-hot", thin("orders", 23), ""},
+		{"too little for the declared rate", "active-hot", thin("orders", 22), "orders 4.4/s of 5.0/s (22 completions)"},
+		{"seen too long ago", "active-hot", func(e *evidence) {
+			e.without(func(e drills.Event) bool { return e.Kind == drills.KindSteady && e.At > at(10) })
+		}, "nobody saw it in the last seconds before the fault"},
 		{"too little in a namespace that stays", "dual-active", thin("orders-us-west", 5), "orders-us-west 1.0/s of 3.0/s"},
 		{"too little to conclude anything", "active-hot", func(e *evidence) {
 			e.Drill.Workload.Rate = 0.8

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -102,7 +103,7 @@ func Judge(dir string, objectives *drills.Objectives) (drills.Report, error) {
 		saved.Drill.Objectives = *objectives
 	}
 	return assess.Judge(assess.Evidence{
-		Drill: saved.Drill, Timeline: saved.Timeline, Ledger: saved.Ledger, Warnings: saved.Warnings,
+		Drill: saved.Drill, Timeline: saved.Timeline, Ledger: saved.Ledger, Probes: saved.Probes, Warnings: saved.Warnings,
 	}, time.Now()), nil
 }
 
@@ -236,7 +237,9 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 func (r *run) collect(stack *fixtures.Stack) error {
 	seen, failed := record.MergeObservations(r.log, stack.Observations())
 	booked, err := record.MergeLedgers(r.log, stack.Ledgers())
-	for _, cut := range append(seen, booked...) {
+	failed = errors.Join(failed, err)
+	sounded, err := record.MergeProbes(r.log, stack.Soundings())
+	for _, cut := range slices.Concat(seen, booked, sounded) {
 		r.log.Record(drills.Event{At: r.now(), Kind: drills.KindNote, Detail: cut})
 	}
 	return errors.Join(failed, err)

@@ -6,6 +6,7 @@
 //	drill.yaml             the drill as it was resolved, with its seed
 //	events.jsonl           the Timeline: one event a line, append-only
 //	ledger.jsonl           the starters' ledgers, merged in order of time
+//	probes.jsonl           the probers' soundings, merged in order of intended send
 //	report.json            the report: what was measured and the verdict
 //	junit.xml              the same for a CI server
 //	logs/<component>.log   what each component printed
@@ -21,6 +22,7 @@ const (
 	DrillFile  = "drill.yaml"
 	EventsFile = "events.jsonl"
 	LedgerFile = "ledger.jsonl"
+	ProbesFile = "probes.jsonl"
 	ReportFile = "report.json"
 	JUnitFile  = "junit.xml"
 	LogsFolder = "logs"

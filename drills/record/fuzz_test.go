@@ -31,6 +31,14 @@ func FuzzLoadLedger(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) { holds(t, content, record.ReadLedger) })
 }
 
+func FuzzLoadProbes(f *testing.F) {
+	line := soundingLine("1.5", "start") + "\n"
+	for _, seed := range []string{"", "\n", line, line + line, line + line[:20], strings.TrimSpace(line) + line} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) { holds(t, content, record.ReadProbes) })
+}
+
 // holds reads content, and asks of damage that its line is named, of the rest
 // that it can be written and read again unchanged.
 func holds[S ~[]T, T any](t *testing.T, content []byte, read func(string, io.Reader) (S, []string, error)) {

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -47,15 +46,11 @@ func MergeLedgers[S Source](w *Writer, sources []S) (warnings []string, err erro
 	}
 	slices.SortStableFunc(merged, func(a, b drills.Operation) int { return cmp.Compare(a.At, b.At) })
 
-	var content bytes.Buffer
-	for _, o := range merged {
-		line, err := encode(o)
-		if err != nil {
-			return warnings, fmt.Errorf("merge ledgers: encode operation %s: %w", o.ID, err)
-		}
-		content.Write(line)
+	content, err := encodeAll(merged)
+	if err == nil {
+		err = WriteFile(filepath.Join(w.dir, LedgerFile), content)
 	}
-	if err := WriteFile(filepath.Join(w.dir, LedgerFile), content.Bytes()); err != nil {
+	if err != nil {
 		return warnings, fmt.Errorf("merge ledgers: %w", err)
 	}
 	return warnings, nil

@@ -34,6 +34,9 @@ func TestMergeLedgersOrdersByTimeAndDropsACutLine(t *testing.T) {
 	if len(warnings) != 1 || !strings.Contains(warnings[0], "east.jsonl:3") {
 		t.Errorf("got warnings %q", warnings)
 	}
+	if _, err := record.MergeProbes(w, []file{}); err != nil {
+		t.Fatal(err)
+	}
 	w.Record(end(6, drills.OutcomeFinished))
 	run, err := record.Load(w.Dir())
 	if err != nil {

@@ -71,3 +71,16 @@ func encode(v any) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// encodeAll is one line for each of all.
+func encodeAll[T any](all []T) ([]byte, error) {
+	var content bytes.Buffer
+	for i, v := range all {
+		line, err := encode(v)
+		if err != nil {
+			return nil, fmt.Errorf("encode line %d: %w", i+1, err)
+		}
+		content.Write(line)
+	}
+	return content.Bytes(), nil
+}

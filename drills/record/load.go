@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ type Run struct {
 	Drill    *drills.Drill
 	Timeline drills.Timeline
 	Ledger   []drills.Operation // in order of time
+	Probes   []drills.Sounding  // in order of their intended send
 	Warnings []string           // what a killed process left incomplete
 }
 
@@ -42,7 +44,7 @@ func (r *Run) Outcome() string {
 // warnings about what it lacks; damage is an error that names file and line.
 func Load(dir string) (*Run, error) {
 	run := &Run{Dir: dir}
-	for _, step := range []func() error{run.loadDrill, run.loadEvents, run.loadLedger} {
+	for _, step := range []func() error{run.loadDrill, run.loadEvents, run.loadLedger, run.loadProbes} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load run: %w", err)
 		}
@@ -78,18 +80,30 @@ func (r *Run) loadEvents() error {
 	return nil
 }
 
-// loadLedger asks for a ledger only of a run that got as far as to merge one.
-func (r *Run) loadLedger() error {
-	path := filepath.Join(r.Dir, LedgerFile)
-	ledger, warnings, err := readFile(path, ReadLedger)
+// loadLedger and loadProbes ask for their files only of a run that got as far
+// as to merge them.
+func (r *Run) loadLedger() (err error) {
+	r.Ledger, err = merged(r, LedgerFile, ReadLedger)
+	return err
+}
+
+func (r *Run) loadProbes() (err error) {
+	r.Probes, err = merged(r, ProbesFile, ReadProbes)
+	return err
+}
+
+// merged reads a file that is merged from others when a run ends.
+func merged[T any](r *Run, name string, read func(string, io.Reader) ([]T, []string, error)) ([]T, error) {
+	path := filepath.Join(r.Dir, name)
+	content, warnings, err := readFile(path, read)
 	switch outcome := r.Outcome(); {
 	case err == nil:
-		r.Ledger, r.Warnings = ledger, append(r.Warnings, warnings...)
-		return nil
+		r.Warnings = append(r.Warnings, warnings...)
+		return content, nil
 	case !errors.Is(err, os.ErrNotExist) || outcome == drills.OutcomeFinished || outcome == drills.OutcomeNoSteady:
-		return err
+		return nil, err
 	default:
-		r.Warnings = append(r.Warnings, path+": there is no ledger: the run ended before the starters' were merged")
-		return nil
+		r.Warnings = append(r.Warnings, path+": it is missing: the run ended before it was merged")
+		return nil, nil
 	}
 }

@@ -41,10 +41,11 @@ func TestLoadNamesTheLineAtFault(t *testing.T) {
 
 func TestLoadNamesWhatIsMissing(t *testing.T) {
 	finished := end(9, drills.OutcomeFinished)
-	for _, name := range []string{record.DrillFile, record.EventsFile, record.LedgerFile} {
+	for _, name := range []string{record.DrillFile, record.EventsFile, record.LedgerFile, record.ProbesFile} {
 		t.Run(name, func(t *testing.T) {
 			dir := recorded(t, finished)
 			write(t, filepath.Join(dir, record.LedgerFile), "")
+			write(t, filepath.Join(dir, record.ProbesFile), "")
 			if _, err := record.Load(dir); err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +81,7 @@ func TestLoadOfAnInterruptedRun(t *testing.T) {
 	if len(run.Timeline) != 3 || run.Outcome() != "" || run.Begin().RunID != runID {
 		t.Errorf("got %d events, outcome %q of %q", len(run.Timeline), run.Outcome(), run.Begin().RunID)
 	}
-	wantWarnings(t, run.Warnings, "events.jsonl:4: the last line is cut short", "no end event", "no ledger")
+	wantWarnings(t, run.Warnings, "events.jsonl:4: the last line is cut short", "no end event", "ledger.jsonl: it is missing", "probes.jsonl: it is missing")
 }
 
 func TestLoadOfARunWhoseHarnessFailed(t *testing.T) {
@@ -88,7 +89,7 @@ func TestLoadOfARunWhoseHarnessFailed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantWarnings(t, run.Warnings, "no ledger")
+	wantWarnings(t, run.Warnings, "ledger.jsonl: it is missing", "probes.jsonl: it is missing")
 }
 
 func wantWarnings(t *testing.T, got []string, parts ...string) {

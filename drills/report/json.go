@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
 // JSON is the content of report.json: indented, newline-terminated, the same
 // for the same report. What is empty is [] or {}; null stands only for the
-// upper end of an interval that was not seen. The error is that of a number
+// upper end of an interval that was not seen, and for the outage of a lane that
+// nobody probed meanwhile. The error is that of a number
 // which JSON does not have, such as NaN.
 func JSON(r drills.Report) ([]byte, error) {
 	var b bytes.Buffer
@@ -30,6 +32,12 @@ func filled(r drills.Report) drills.Report {
 	r.Stages = slice(r.Stages)
 	r.Fleets = slice(r.Fleets)
 	r.Throughput = slice(r.Throughput)
+	r.Lanes = slices.Clone(slice(r.Lanes))
+	for i := range r.Lanes {
+		if r.Lanes[i].Errors == nil {
+			r.Lanes[i].Errors = map[string]int{}
+		}
+	}
 	r.Attribution = slice(r.Attribution)
 	r.Phases = slice(r.Phases)
 	r.Memory = slice(r.Memory)

@@ -175,6 +175,11 @@ func (p *planner) processes() []string {
 			out = append(out, "starter-"+s.Namespace)
 		}
 	}
+	for _, pr := range p.topology.Probers {
+		if pr.Region == p.fault.Region {
+			out = append(out, "prober-"+pr.Namespace)
+		}
+	}
 	for i, name := range out {
 		out[i] = p.fault.Region + "/" + name
 	}

@@ -13,6 +13,8 @@ func between(lower, upper float64) drills.Interval {
 	return drills.Interval{Lower: seconds(lower), Upper: &u}
 }
 
+func ptr(i drills.Interval) *drills.Interval { return &i }
+
 func above(lower float64) drills.Interval { return drills.Interval{Lower: seconds(lower)} }
 
 // passed is a run in which everything went as promised.
@@ -58,6 +60,24 @@ func passed() drills.Report {
 		},
 		Throughput: []drills.Throughput{
 			{Namespace: "orders", Affected: true, Declared: 10, Steady: 9.9666, Outage: 0.58, Recovered: 11.4},
+		},
+		Lanes: []drills.LaneReport{
+			{
+				Lane: drills.StartLane, Region: "us-east", Namespace: "orders", Sent: 260, LongestGap: seconds(0.071),
+				Latency: drills.LanePhases{Before: drills.Latency{Count: 260, P50: seconds(0.003), P95: seconds(0.009), P99: seconds(0.014), Max: seconds(0.021)}},
+			},
+			{
+				Lane: drills.StartLane, Region: "us-west", Namespace: "orders", Sent: 1120, Failed: 31,
+				Errors: map[string]int{"Unavailable": 30, "DeadlineExceeded": 1}, Outage: ptr(between(1.512, 1.733)), LongestGap: seconds(1.76),
+				Latency: drills.LanePhases{
+					Before: drills.Latency{Count: 260, P50: seconds(0.075), P95: seconds(0.081), P99: seconds(0.092), Max: seconds(0.1)},
+					After:  drills.Latency{Count: 829, P50: seconds(0.003), P95: seconds(0.008), P99: seconds(0.012), Max: seconds(0.034)},
+				},
+			},
+			{
+				Lane: drills.QueryLane, Region: "us-west", Namespace: "orders", Sent: 280, Failed: 200,
+				Errors: map[string]int{"DeadlineExceeded": 200}, Outage: ptr(above(33.1)), LongestGap: seconds(35.2),
+			},
 		},
 		Attribution: []drills.Attribution{
 			{Cause: "detection", Seconds: seconds(1.512), Detail: "three health probes failed in a row, one every 500ms (declared)"},

@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	for _, section := range []func(drills.Report){
-		p.verdict, p.recovery, p.objectives, p.attribution, p.stages, p.fleets, p.throughput, p.witnesses, p.cost,
+		p.verdict, p.recovery, p.objectives, p.attribution, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
 	} {
 		section(r)
 	}

@@ -98,4 +98,7 @@ func register(w worker.Registry) {
 	w.RegisterActivity(ReserveStock)
 	w.RegisterActivity(ChargeCard)
 	w.RegisterActivity(ShipOrder)
+	w.RegisterWorkflowWithOptions(runTarget, workflow.RegisterOptions{Name: targetWorkflow})
+	w.RegisterWorkflowWithOptions(runMilestones, workflow.RegisterOptions{Name: probeWorkflow})
+	w.RegisterActivity(probeActivity)
 }
