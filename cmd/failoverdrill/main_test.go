@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +15,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
+	"github.com/failoverdrill/failoverdrill/drills/record"
 )
 
 // good is a drill file that the mistakes below are made in.
@@ -95,7 +99,12 @@ func TestBadUsage(t *testing.T) {
 		"unreadable file":   {[]string{"run", "no/such/drill.yaml"}, `no/such/drill\.yaml.*no such file`},
 		"a folder":          {[]string{"run", os.TempDir()}, `is a directory`},
 		"no run":            {[]string{"analyze", "no-such-run"}, `no-such-run is not the folder of a run`},
-		"an empty folder":   {[]string{"analyze", t.TempDir()}, `no such file`},
+		"an empty folder":   {[]string{"analyze", t.TempDir()}, `holds no run: there is no events\.jsonl`},
+		"a file":            {[]string{"analyze", drillFile(t, good)}, `drill\.yaml is not the folder of a run`},
+		"nothing to judge":  {[]string{"analyze"}, `requires at least 1 arg`},
+		"two that are none": {[]string{"analyze", "no-such-run", "nor-this"}, `(?s)no-such-run is not .*nor-this is not`},
+		"not a file":        {[]string{"run", "active-hot", "--distribution", t.TempDir()}, `--distribution .*: it is a folder`},
+		"not in a folder":   {[]string{"analyze", ".", "--distribution", "main.go/runs.json"}, `--distribution .*main\.go is not a folder`},
 		"runs below one":    {[]string{"run", "active-hot", "--runs", "0"}, `--runs 0`},
 		"one bad among two": {[]string{"run", "active-hot", "active-warm"}, `active-warm`},
 	} {
@@ -139,5 +148,162 @@ func TestAnInterruptBeforeTheFirstDrillIsNoPass(t *testing.T) {
 	code := run(ctx, []string{"run", "active-hot", "--out", filepath.Join(t.TempDir(), "runs")}, strings.NewReader(""), &out, &errs)
 	if want := drills.Inconclusive.ExitCode(); code != want {
 		t.Errorf("exit code %d, want %d: %s", code, want, errs.String())
+	}
+}
+
+// savedRun puts a run that took place, and passed, into a folder.
+func savedRun(t *testing.T, dir string) {
+	t.Helper()
+	from := filepath.Join("..", "..", "drills", "assess", "testdata", "active-hot")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, kept := range map[string]string{
+		record.DrillFile: record.DrillFile, record.EventsFile: record.EventsFile + ".gz", record.LedgerFile: record.LedgerFile + ".gz",
+	} {
+		content, err := os.ReadFile(filepath.Join(from, kept))
+		if err == nil && name != kept {
+			content, err = unpack(content)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func unpack(content []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// torn cuts the record of the run in dir, as a harness that is killed does.
+func torn(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, record.EventsFile)
+	content, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, content[:len(content)/2], 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func judged(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, record.ReportFile))
+	return err == nil
+}
+
+func distribution(t *testing.T, path string) []drills.Distribution {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	var out []drills.Distribution
+	if err == nil {
+		err = json.Unmarshal(content, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestAnalyzeOfOneRunPrintsItsReport(t *testing.T) {
+	parent := t.TempDir()
+	dir, file := filepath.Join(parent, "run"), filepath.Join(parent, "new", "one.json")
+	savedRun(t, dir)
+	for _, args := range [][]string{{dir}, {parent, dir}} { // the second names it twice
+		code, stdout, stderr := command(t, append([]string{"analyze", "--distribution", file}, args...)...)
+		if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "✓ PASS") || strings.Contains(stdout, "95 %:") {
+			t.Errorf("exit code %d, %s\n%s", code, stderr, stdout)
+		}
+		if list := distribution(t, file); len(list) != 1 || list[0].Runs != 1 || list[0].Passed != 1 {
+			t.Errorf("the distribution is %+v", list)
+		}
+	}
+	if !judged(dir) {
+		t.Error("it wrote no report")
+	}
+}
+
+func TestAnalyzeOfSeveralRunsTakesThemTogether(t *testing.T) {
+	parent := t.TempDir()
+	file := filepath.Join(parent, "runs.json")
+	for _, name := range []string{"a", "nightly/b", "nightly/c", "killed"} {
+		savedRun(t, filepath.Join(parent, name))
+	}
+	torn(t, filepath.Join(parent, "killed"))
+	code, stdout, stderr := command(t, "analyze", filepath.Join(parent, "nightly"), parent, "--distribution", file)
+	if want := drills.Inconclusive.ExitCode(); code != want || stderr != "" {
+		t.Errorf("exit code %d, want %d: %s", code, want, stderr)
+	}
+	for _, says := range []string{`4 runs +3 pass · 1 inconclusive`, `active-hot +active-hot +4 +3 of 3 +≥ 36\.8 %`, `95 %: `, `run 7a4753e3: inconclusive: `} {
+		if !regexp.MustCompile(says).MatchString(stdout) {
+			t.Errorf("no %q in\n%s", says, stdout)
+		}
+	}
+	if list := distribution(t, file); len(list) != 1 || list[0].Runs != 4 || list[0].Passed != 3 || list[0].Inconclusive != 1 {
+		t.Errorf("the distribution is %+v", list)
+	}
+	for _, name := range []string{"a", "nightly/b", "nightly/c", "killed"} {
+		if !judged(filepath.Join(parent, name)) {
+			t.Errorf("%s has no report", name)
+		}
+	}
+}
+
+func TestAnalyzeHoldsAllRunsAgainstOtherObjectives(t *testing.T) {
+	parent := t.TempDir()
+	for _, name := range []string{"a", "b"} {
+		savedRun(t, filepath.Join(parent, name))
+	}
+	code, stdout, stderr := command(t, "analyze", parent, "--objectives", drillFile(t, strings.Replace(good, "30s", "1s", 1)))
+	if want := drills.Fail.ExitCode(); code != want || !strings.Contains(stdout, "2 fail") || !strings.Contains(stdout, "0 of 2") {
+		t.Errorf("exit code %d, want %d: %s\n%s", code, want, stderr, stdout)
+	}
+	if judged(filepath.Join(parent, "a")) || judged(filepath.Join(parent, "b")) {
+		t.Error("it wrote a report of objectives that are not the run's own")
+	}
+}
+
+func TestAnalyzeReadsEveryRunBeforeItSaysAnything(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(dir string) error
+		code  int
+		says  string
+	}{
+		"one lacks a file": {
+			func(dir string) error { return os.Remove(filepath.Join(dir, record.LedgerFile)) },
+			drills.ExitUsage, `judge .*/b: .*ledger\.jsonl`,
+		},
+		"one is damaged": {
+			func(dir string) error {
+				return os.WriteFile(filepath.Join(dir, record.EventsFile), []byte("{}\n"), 0o600)
+			},
+			drills.Errored.ExitCode(), `judge .*/b: .*events\.jsonl:1: `,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			parent := t.TempDir()
+			file := filepath.Join(parent, "runs.json")
+			for _, name := range []string{"a", "b", "c"} {
+				savedRun(t, filepath.Join(parent, name))
+			}
+			if err := c.spoil(filepath.Join(parent, "b")); err != nil {
+				t.Fatal(err)
+			}
+			code, stdout, stderr := command(t, "analyze", parent, "--distribution", file)
+			if code != c.code || !regexp.MustCompile(c.says).MatchString(stderr) {
+				t.Errorf("exit code %d, want %d: %s", code, c.code, stderr)
+			}
+			if _, err := os.Stat(file); stdout != "" || err == nil || judged(filepath.Join(parent, "a")) || judged(filepath.Join(parent, "c")) {
+				t.Errorf("it told the runs that it could read:\n%s", stdout)
+			}
+		})
 	}
 }

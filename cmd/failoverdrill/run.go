@@ -8,15 +8,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/assess"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/drills/report"
 )
 
 type runFlags struct {
-	out  string
-	seed uint64
-	runs int
-	keep bool
+	out          string
+	seed         uint64
+	runs         int
+	keep         bool
+	distribution string
 }
 
 func (c *cli) runCommand() *cobra.Command {
@@ -28,12 +30,14 @@ func (c *cli) runCommand() *cobra.Command {
 anything is started; then they run one after another. Each leaves a folder below
 --out with everything that was seen; the exit code is that of the worst verdict.
 Of several --runs, each draws its decisions from the seed after that of the one
-before it.
+before it, and how the figures are distributed over them follows the summary.
+--distribution writes the same as JSON.
 
 An interrupt (Ctrl-C) tears everything down and keeps the partial run, judged
 inconclusive.`,
 		Example: `  failoverdrill run active-hot
-  failoverdrill run active-cold active-hot --out runs --runs 3`,
+  failoverdrill run active-cold active-hot --out runs --runs 3
+  failoverdrill run active-hot --runs 10 --distribution active-hot.json`,
 		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			drills, err := findAll(args)
@@ -42,6 +46,9 @@ inconclusive.`,
 			}
 			if f.runs < 1 {
 				return usage("--runs %d: run at least once", f.runs)
+			}
+			if err := checkDistribution(f.distribution); err != nil {
+				return err
 			}
 			if cmd.Flags().Changed("seed") {
 				for _, d := range drills {
@@ -55,6 +62,7 @@ inconclusive.`,
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "seed of every random decision, in place of the drill's own")
 	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "keep the components' databases and other working files")
+	cmd.Flags().StringVar(&f.distribution, "distribution", "", "file that gets the distribution over the runs, as JSON")
 	return cmd
 }
 
@@ -88,12 +96,18 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 			fmt.Fprintf(c.stdout, "\nrun kept in %s\n\n", result.Dir)
 		}
 	}
+	repeats := assess.Repeats(reports)
 	if len(reports) > 1 {
-		if err := report.Summary(c.stdout, reports, report.Colour(isTerminal(c.stdout))); err != nil {
-			return fmt.Errorf("print summary: %w", err)
+		if err := c.summarize(reports); err != nil {
+			return err
 		}
 	}
-	return nil
+	if ranTwice(repeats) {
+		if err := c.distribute(repeats); err != nil {
+			return err
+		}
+	}
+	return writeDistribution(f.distribution, repeats)
 }
 
 // seeded is the drill of one of several runs: each draws its decisions anew.

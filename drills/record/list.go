@@ -26,15 +26,21 @@ type Summary struct {
 	Err       error          // why the rest is incomplete; nil when the run can be read
 }
 
-// List finds the runs in the folder parent and those below it, oldest first. A
-// run that cannot be read is listed with its Err. Folders that cannot be
-// entered are skipped, and named in the error that comes with the list.
+// List finds the runs in the folder parent and those below it, oldest first; a
+// run's own folder lists that run. A run that cannot be read is listed with its
+// Err. Folders that cannot be entered are skipped, and named in the error that
+// comes with the list. Parent may be a symbolic link; those below it are left
+// alone, so that no run is found twice.
 func List(parent string) ([]Summary, error) {
+	root, err := filepath.EvalSymlinks(parent)
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
 	var runs []Summary
 	var skipped []error
-	err := filepath.WalkDir(parent, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
-		case err != nil && path == parent:
+		case err != nil && path == root:
 			return err
 		case err != nil:
 			skipped = append(skipped, fmt.Errorf("list runs: %w", err))
@@ -43,7 +49,11 @@ func List(parent string) ([]Summary, error) {
 			return nil
 		}
 		if _, err := os.Lstat(filepath.Join(path, EventsFile)); err == nil {
-			runs = append(runs, summarize(path))
+			below, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			runs = append(runs, summarize(filepath.Join(parent, below)))
 			return fs.SkipDir
 		}
 		return nil

@@ -68,3 +68,45 @@ func TestListFindsRunsBelowAFolder(t *testing.T) {
 	_, err = record.List(filepath.Join(parent, "nowhere"))
 	wantError(t, err, "nowhere")
 }
+
+func TestListOfARunIsThatRun(t *testing.T) {
+	dir := recorded(t)
+	link := filepath.Join(t.TempDir(), "latest")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip(err) // a system without symbolic links
+	}
+	for _, path := range []string{dir, link} {
+		runs, err := record.List(path)
+		if err != nil || len(runs) != 1 || runs[0].Dir != path || runs[0].RunID != runID || runs[0].Err != nil {
+			t.Errorf("list of %s: %+v, %v", path, runs, err)
+		}
+	}
+}
+
+func TestListFindsARunOnce(t *testing.T) {
+	dir := recorded(t)
+	parent := filepath.Dir(dir)
+	if err := os.Symlink(dir, filepath.Join(parent, "latest")); err != nil {
+		t.Skip(err)
+	}
+	runs, err := record.List(parent)
+	if err != nil || len(runs) != 1 || runs[0].Dir != dir {
+		t.Errorf("got %+v, %v", runs, err)
+	}
+}
+
+func TestListNamesTheFoldersItCouldNotEnter(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root enters every folder")
+	}
+	dir := recorded(t)
+	closed := filepath.Join(filepath.Dir(dir), "closed")
+	if err := os.Mkdir(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := record.List(filepath.Dir(dir))
+	wantError(t, err, closed)
+	if len(runs) != 1 {
+		t.Errorf("got %+v", runs)
+	}
+}

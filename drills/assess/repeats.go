@@ -1,0 +1,131 @@
+package assess
+
+import (
+	"cmp"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// Repeats takes the reports of the same drill together: those that share name
+// and model, in the order in which each drill first appears. Whether they ran
+// on the same machine and under the same load is for the caller to see to.
+func Repeats(reports []drills.Report) []drills.Distribution {
+	type key struct {
+		drill string
+		model drills.Model
+	}
+	var order []key
+	groups := map[key][]drills.Report{}
+	for _, r := range reports {
+		k := key{r.Drill, r.Model}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], r)
+	}
+	out := []drills.Distribution{}
+	for _, k := range order {
+		out = append(out, distribution(groups[k]))
+	}
+	return out
+}
+
+// distribution is that of one drill's reports, of which there is at least one.
+func distribution(reports []drills.Report) drills.Distribution {
+	out := drills.Distribution{
+		Drill: reports[0].Drill, Model: reports[0].Model, Runs: len(reports), Excluded: []drills.ExcludedRun{},
+	}
+	var conclusive []drills.Report
+	for _, r := range reports {
+		switch r.Verdict {
+		case drills.Pass:
+			out.Passed++
+		case drills.Fail:
+			out.Failed++
+		case drills.Inconclusive:
+			out.Inconclusive++
+		default: // a verdict that nobody knows proves nothing either
+			out.Errored++
+		}
+		if r.Verdict == drills.Pass || r.Verdict == drills.Fail {
+			conclusive = append(conclusive, r)
+			continue
+		}
+		out.Excluded = append(out.Excluded, drills.ExcludedRun{
+			Run: r.Run, Verdict: r.Verdict, Reasons: append([]string{}, r.Reasons...),
+		})
+	}
+	if len(conclusive) > 0 {
+		measured := repeated(conclusive)
+		measured.Confidence = sharePassing(out.Passed, out.Conclusive())
+		out.Measured = &measured
+	}
+	return out
+}
+
+func repeated(reports []drills.Report) drills.Repeated {
+	var out drills.Repeated
+	var first, sustained []drills.Interval
+	var lost []drills.Offset
+	for _, r := range reports {
+		first = append(first, r.RecoveryTime.FirstProgress)
+		sustained = append(sustained, r.RecoveryTime.Sustained)
+		lost = append(lost, r.RecoveryPoint.LostSeconds)
+		out.Acknowledged += r.RecoveryPoint.Acknowledged
+		out.Lost += r.RecoveryPoint.Lost
+		out.LostAfterHeal += r.RecoveryPoint.LostAfterHeal
+		out.Duplicated += r.RecoveryPoint.Duplicated
+	}
+	out.FirstProgress, out.RecoveryTime = spread(first), spread(sustained)
+	slices.Sort(lost)
+	out.LostSeconds = drills.LostSpread{Median: lost[len(lost)/2], Most: lost[len(lost)-1]}
+	return out
+}
+
+// spread orders the two kinds of bounds apart: whatever the true values are,
+// the n-th smallest of them lies between the n-th smallest lower bound and the
+// n-th smallest upper one.
+func spread(intervals []drills.Interval) drills.Spread {
+	var lowers []drills.Offset
+	var uppers []*drills.Offset
+	for _, i := range intervals {
+		lowers, uppers = append(lowers, i.Lower), append(uppers, i.Upper)
+	}
+	slices.Sort(lowers)
+	slices.SortFunc(uppers, openLast)
+	nth := func(n int) drills.Interval {
+		out := drills.Interval{Lower: lowers[n]}
+		if up := uppers[n]; up != nil {
+			copied := *up // the reports stay their owner's
+			out.Upper = &copied
+		}
+		return out
+	}
+	return drills.Spread{Median: nth(len(intervals) / 2), Least: nth(0), Most: nth(len(intervals) - 1)}
+}
+
+// openLast puts an end that was not seen after every one that was.
+func openLast(a, b *drills.Offset) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	default:
+		return cmp.Compare(*a, *b)
+	}
+}
+
+// sharePassing is the one-sided lower bound of Clopper and Pearson on the share
+// that passes, when so many of so many did.
+func sharePassing(passed, of int) float64 {
+	if passed == 0 {
+		return 0
+	}
+	return distuv.Beta{Alpha: float64(passed), Beta: float64(of - passed + 1)}.Quantile(1 - drills.ConfidenceLevel)
+}
