@@ -66,9 +66,12 @@ type Report struct {
 	Throughput    []Throughput      `json:"throughput"`
 	Lanes         []LaneReport      `json:"lanes"`
 	Attribution   []Attribution     `json:"attribution"`
+	Delays        *DelayReport      `json:"delays"` // null when the survivor's histories were not read
 	Phases        []Phase           `json:"phases"`
 	Memory        []Memory          `json:"memory"`
 	Objectives    []ObjectiveResult `json:"objectives"`
+	Invariants    []Invariant       `json:"invariants"`
+	SplitBrain    []SplitBrain      `json:"splitBrain"`
 	Witnesses     []Witness         `json:"witnesses"`
 }
 
@@ -96,11 +99,24 @@ type RecoveryTime struct {
 // RecoveryPoint counts acknowledged operations after the fault.
 type RecoveryPoint struct {
 	Acknowledged  int    `json:"acknowledged"`
+	Kept          int    `json:"kept"`          // acknowledged, and there after the heal
 	Lost          int    `json:"lost"`          // as if the failed region never returns
 	LostAfterHeal int    `json:"lostAfterHeal"` // after it returned and conflicts were resolved
 	Duplicated    int    `json:"duplicated"`    // Workflow ids with more than one run, as when conflict resolution resets one that had ended
 	Indeterminate int    `json:"indeterminate"` // sent, never acknowledged
 	LostSeconds   Offset `json:"lostSeconds"`   // from the oldest lost operation to fault effective
+	// ReplicationLag is how far the survivor was behind the lost region: the
+	// last sample before the fault, and the largest before it. Null when nobody
+	// sampled it.
+	ReplicationLag *Lag `json:"replicationLag"`
+}
+
+// Lag is the age of what a region had acknowledged of another's replication,
+// sampled once a second.
+type Lag struct {
+	AtFault Offset `json:"atFault"`
+	Most    Offset `json:"most"`
+	Samples int    `json:"samples"`
 }
 
 // WorkflowTally accounts for Workflows, each by its current run.

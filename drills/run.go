@@ -304,7 +304,72 @@ func (r *runner) censusAfter(ctx context.Context) error {
 	if !r.passed(Healed) {
 		return nil // there is nobody at home to ask
 	}
-	return r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home })
+	if err := r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home }); err != nil {
+		return err
+	}
+	return r.compare(ctx)
+}
+
+// equalWithin is how long a replica may take to hold what home holds, of load
+// that has ended.
+const equalWithin = 15 * time.Second
+
+// compare reads the replica of every Namespace until it holds what was found at
+// home, or for long enough: what it holds then is recorded.
+func (r *runner) compare(ctx context.Context) error {
+	for _, ns := range r.topology.Namespaces {
+		home, counted := r.atHome(ns.Name)
+		if !counted {
+			continue
+		}
+		var found []Workflow
+		_, err := r.within(ctx, equalWithin, fmt.Sprintf("comparison of %s in %s with home", ns.Name, ns.Replica), func(ctx context.Context) error {
+			for {
+				read, err := r.world.Watcher.Census(ctx, ns.Replica, ns.Name, CensusReplica)
+				if err != nil {
+					return err
+				}
+				if found = read; same(home, found) {
+					return nil
+				}
+				if _, err := wait(ctx, askEvery, askEvery, func(context.Context) bool { return false }); err != nil {
+					return err
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			r.counted(CensusReplica, ns.Replica, ns.Name, found)
+		}
+	}
+	return nil
+}
+
+// atHome is what the census after the heal found of a Namespace, by run, and
+// whether it was taken.
+func (r *runner) atHome(namespace string) (digests map[string]string, counted bool) {
+	digests = map[string]string{}
+	for _, e := range r.log.Events() {
+		switch {
+		case e.Namespace != namespace:
+		case e.Kind == KindWorkflow && e.Workflow.Census == CensusAfterHeal:
+			digests[e.Workflow.RunID] = e.Workflow.Digest
+		case e.Kind == KindCensus && e.Name == CensusAfterHeal:
+			counted = true
+		}
+	}
+	return digests, counted
+}
+
+func same(home map[string]string, found []Workflow) bool {
+	for _, w := range found {
+		if home[w.RunID] != w.Digest {
+			return false
+		}
+	}
+	return len(found) == len(home)
 }
 
 func (r *runner) census(ctx context.Context, name string, region func(Namespace) string) error {
@@ -318,13 +383,18 @@ func (r *runner) census(ctx context.Context, name string, region func(Namespace)
 		if err != nil || !counted {
 			return err
 		}
-		when := Offset(r.now())
-		for _, workflow := range found {
-			r.log.Record(Event{At: when, Kind: KindWorkflow, Region: at, Namespace: ns.Name, Workflow: &workflow})
-		}
-		r.log.Record(Event{At: when, Kind: KindCensus, Name: name, Region: at, Namespace: ns.Name, Value: float64(len(found))})
+		r.counted(name, at, ns.Name, found)
 	}
 	return nil
+}
+
+// counted records a census of one Namespace.
+func (r *runner) counted(name, region, namespace string, found []Workflow) {
+	when := Offset(r.now())
+	for _, workflow := range found {
+		r.log.Record(Event{At: when, Kind: KindWorkflow, Region: region, Namespace: namespace, Workflow: &workflow})
+	}
+	r.log.Record(Event{At: when, Kind: KindCensus, Name: name, Region: region, Namespace: namespace, Value: float64(len(found))})
 }
 
 // within carries out a step that has to end in time. A step that does not is a

@@ -30,6 +30,7 @@ type world struct {
 	noHeal     bool          // the region never comes back
 	noHome     bool          // nothing completes after the failback
 	hangs      string        // call that returns only when its context ends
+	behind     int           // how many looks at the replica find it behind
 	deaf       string        // region that nobody can ask what is open
 	backlog    time.Duration // from injection: how long too many Workflows stay open
 	unanswered time.Duration // from injection: how long nobody says how many are open
@@ -239,7 +240,11 @@ func (w watcher) Open(_ context.Context, region, _ string) (int, error) {
 
 func (w watcher) Census(ctx context.Context, region, namespace, census string) ([]drills.Workflow, error) {
 	err := w.asked(ctx, fmt.Sprintf("census %s of %s in %s", census, namespace, region))
-	return []drills.Workflow{{Census: census, ID: "a"}, {Census: census, ID: "b"}}, err
+	if census == drills.CensusReplica && w.behind > 0 {
+		w.behind--
+		return []drills.Workflow{{Census: census, ID: "a", RunID: "a", Digest: "old"}}, err
+	}
+	return []drills.Workflow{{Census: census, ID: "a", RunID: "a", Digest: "x"}, {Census: census, ID: "b", RunID: "b", Digest: "y"}}, err
 }
 
 // marks lists the stages marked, in the order they were recorded.
@@ -302,6 +307,7 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 			"census without-region of orders in us-west",
 			"recover", "await healed", "fail back us-east", "stop load",
 			"census after-heal of orders in us-east",
+			"census replica-after-heal of orders in us-west",
 		}},
 		{"dual-active-ring", []string{
 			"start load", "inject", "await effect",
@@ -312,6 +318,9 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 			"census after-heal of orders-us-east in us-east",
 			"census after-heal of orders-us-west in us-west",
 			"census after-heal of orders-eu-central in eu-central",
+			"census replica-after-heal of orders-us-east in us-west",
+			"census replica-after-heal of orders-us-west in eu-central",
+			"census replica-after-heal of orders-eu-central in us-east",
 		}},
 	}
 	for _, test := range tests {
@@ -343,7 +352,7 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 					drills.PhaseSteadyState, drills.PhaseRecovery, drills.PhaseVerification, drills.PhaseHeal,
 					drills.PhaseFailback, drills.PhaseDrain, drills.PhaseVerification,
 				})
-				want := map[string]int{drills.CensusWithoutRegion: 2 * namespaces, drills.CensusAfterHeal: 2 * namespaces}
+				want := map[string]int{drills.CensusWithoutRegion: 2 * namespaces, drills.CensusAfterHeal: 2 * namespaces, drills.CensusReplica: 2 * namespaces}
 				if !reflect.DeepEqual(found, want) {
 					t.Errorf("workflows recorded: got %v, want %v", found, want)
 				}
@@ -540,7 +549,7 @@ func TestWhatDoesNotComeBackLeavesNoMark(t *testing.T) {
 					t.Fatal(err)
 				}
 				same(t, "marks", w.marks(), without(allMarks(), test.missing))
-				if last := w.calls[len(w.calls)-1]; last != "census after-heal of orders in us-east" {
+				if last := w.calls[len(w.calls)-1]; last != "census replica-after-heal of orders in us-west" {
 					t.Errorf("the last call is %q, not the census", last)
 				}
 			})
@@ -563,12 +572,16 @@ func TestWhatIsNotDoneInTimeIsAFinding(t *testing.T) {
 			"heal of region us-east: not done within 1m30s", "stop load"},
 		{"a failback that hangs", func(w *world) { w.hangs = "fail back us-east" },
 			[]drills.Stage{drills.FailedBack, drills.SustainedAtHome},
-			"failback to region us-east: not done within 1m30s", "census after-heal of orders in us-east"},
+			"failback to region us-east: not done within 1m30s", "census replica-after-heal of orders in us-west"},
 		{"starters that do not settle", func(w *world) { w.hangs = "stop load" },
 			[]drills.Stage{drills.LoadStopped, drills.Drained},
-			"end of the load: not done within 2m0s", "census after-heal of orders in us-east"},
+			"end of the load: not done within 2m0s", "census replica-after-heal of orders in us-west"},
 		{"a census that nobody answers", func(w *world) { w.hangs = "census after-heal of orders in us-east" },
 			nil, "census of orders in us-east: not done within 1m30s", "census after-heal of orders in us-east"},
+		{"a replica that nobody can read", func(w *world) { w.hangs = "census replica-after-heal of orders in us-west" },
+			nil, "comparison of orders in us-west with home: not done within 15s", "census replica-after-heal of orders in us-west"},
+		{"a replica that stays behind", func(w *world) { w.behind = 1 << 30 },
+			nil, "comparison of orders in us-west with home: not done within 15s", "census replica-after-heal of orders in us-west"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -605,6 +618,23 @@ func TestTheReplicaIsAskedWhenTheRegionDoesNotReturn(t *testing.T) {
 		if _, ok := w.events.Mark(drills.Drained); !ok {
 			t.Errorf("nobody saw that no workflow is open: %v", w.marks())
 		}
+	})
+}
+
+func TestAReplicaIsReadUntilItHoldsWhatHomeHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "active-hot")
+		w.behind = 3
+		if err := w.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		digests := []string{}
+		for _, e := range w.events {
+			if e.Kind == drills.KindWorkflow && e.Workflow.Census == drills.CensusReplica {
+				digests = append(digests, e.Workflow.Digest)
+			}
+		}
+		same(t, "digests in the replica", digests, []string{"x", "y"})
 	})
 }
 
@@ -649,7 +679,7 @@ func TestAnErrorOfTheWorldEndsTheRun(t *testing.T) {
 	broken := errors.New("broken")
 	for _, call := range []string{
 		"start load", "inject", "await effect", "census without-region of orders in us-west", "recover", "await healed",
-		"fail back us-east", "stop load", "census after-heal of orders in us-east",
+		"fail back us-east", "stop load", "census after-heal of orders in us-east", "census replica-after-heal of orders in us-west",
 	} {
 		t.Run(call, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -14,6 +14,7 @@ const (
 	KindQuiet       Kind = "quiet"       // a look at a region's visibility found no Workflow ended since the last
 	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
 	KindProbe       Kind = "probe"       // an independent probe of one severed direction or process
+	KindActive      Kind = "active"      // where Region believes a Namespace active, Name, has changed; empty when it does not answer
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component
@@ -96,11 +97,13 @@ const (
 	OutcomeError       = "error"
 )
 
-// The two counts of a census: as if the failed region never returned, and
-// after it returned and conflicts were resolved.
+// The counts of a census: as if the failed region never returned; after it
+// returned and conflicts were resolved; and at the same time in the replica,
+// which has to hold the same.
 const (
 	CensusWithoutRegion = "without-region"
 	CensusAfterHeal     = "after-heal"
+	CensusReplica       = "replica-after-heal"
 )
 
 // Workflow is one Workflow execution as a census found it in a region.
@@ -113,6 +116,22 @@ type Workflow struct {
 	ClosedAt   Offset   `json:"closedAt,omitempty"`
 	Tasks      []Task   `json:"tasks,omitempty"`
 	Operations []string `json:"operations,omitempty"` // ids of acknowledged signals found in the history
+	Steps      []Step   `json:"steps,omitempty"`      // its history, of a census without the region
+	// Length and Digest are of the history: two regions that have the same hold
+	// equal ones.
+	Length int64  `json:"length,omitempty"` // events
+	Digest string `json:"digest,omitempty"`
+}
+
+// Step is an event of a Workflow's history, as far as it tells what the Workflow
+// waited for.
+type Step struct {
+	Type    string `json:"type"` // as the server names it, such as WorkflowTaskStarted
+	At      Offset `json:"at"`
+	Lasts   Offset `json:"lasts,omitempty"`   // of a timer: how long it was to run
+	Attempt int    `json:"attempt,omitempty"` // of a started Activity or Workflow Task, from 1
+	Of      int    `json:"of,omitempty"`      // index of the step that scheduled or started what this one ends
+	Cause   string `json:"cause,omitempty"`   // of a time-out: which one, such as StartToClose
 }
 
 // Task is a Workflow Task or Activity that a Worker completed.

@@ -22,6 +22,7 @@ var _ = Describe("Active-active", Label("active-active"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(HoldInvariants())
 	})
 	It("had both fleets at work before the fault, and the survivor after it", func() {
 		Expect(r).To(WorkBefore("us-east", drills.FleetActive))

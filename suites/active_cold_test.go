@@ -23,6 +23,7 @@ var _ = Describe("Active-cold", Label("active-cold"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(HoldInvariants())
 	})
 	It("ran no worker in the secondary region before the fault", func() {
 		Expect(r).To(RestBefore("us-west", drills.FleetAbsent))

@@ -22,6 +22,13 @@ var _ = Describe("Active-hot", Label("active-hot"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(HoldInvariants())
+	})
+	It("tells how long each capability was gone, and what workflows waited for", func() {
+		for _, lane := range []drills.Lane{drills.StartLane, drills.SignalLane} {
+			Expect(r).To(RestoreLane(lane, "us-west"))
+		}
+		Expect(r).To(ExplainDelays(5))
 	})
 	It("had an idle standby fleet, which then took the work over", func() {
 		Expect(r).To(WorkBefore("us-east", drills.FleetActive))

@@ -30,6 +30,7 @@ func describe(name, lost, next string, others ...string) {
 		It("completes every acknowledged workflow and loses nothing for good", func() {
 			Expect(r).To(CompleteAllWorkflows())
 			Expect(r).To(LoseNothingAfterHeal())
+			Expect(r).To(HoldInvariants())
 		})
 		It("moves only the namespace of the lost region", func() {
 			Expect(r).To(Witness("scope"))

@@ -44,15 +44,16 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	var out string
 	var session *gexec.Session
 
-	// The fault is in, the control plane is about to act.
-	BeforeEach(func() {
+	// begin runs a drill until it has passed a stage.
+	begin := func(stage drills.Stage) {
+		GinkgoHelper()
 		out = GinkgoT().TempDir()
 		var err error
-		session, err = gexec.Start(exec.Command(binary, "run", "active-hot", "--out", out), GinkgoWriter, GinkgoWriter)
+		session, err = gexec.Start(exec.Command(binary, "run", "active-cold", "--out", out), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
-		Eventually(session.Err, soon).Should(gbytes.Say(string(drills.FaultEffective)))
+		Eventually(session.Err, soon).Should(gbytes.Say(string(stage)))
 		Expect(descendants(session.Command.Process.Pid)).NotTo(BeEmpty())
-	})
+	}
 
 	// folder is the one run below out.
 	folder := func() string {
@@ -64,6 +65,7 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	}
 
 	It("by an interrupt tears everything down and keeps the run, inconclusive", func() {
+		begin(drills.FaultEffective) // the control plane is about to act
 		Eventually(session.Interrupt(), soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
 		Expect(children()).To(BeEmpty())
 		Expect(filepath.Join(folder(), "work")).NotTo(BeADirectory())
@@ -73,7 +75,10 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 		Expect(r).To(GiveReason(drills.OutcomeInterrupted))
 	})
 
+	// The seed of the suite picks the moment.
 	It("by SIGKILL leaves no component, and a record that is inconclusive", func() {
+		stages := []drills.Stage{drills.LoadStarted, drills.SteadyStateReached, drills.FaultEffective, drills.Promoted, drills.HealRequested}
+		begin(stages[GinkgoRandomSeed()%int64(len(stages))])
 		below := descendants(session.Command.Process.Pid)
 		Eventually(session.Signal(syscall.SIGKILL), soon).Should(gexec.Exit())
 		Eventually(func() []string { return running(below) }, soon).Should(BeEmpty())

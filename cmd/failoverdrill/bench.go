@@ -18,25 +18,37 @@ import (
 
 func (c *cli) benchCommand() *cobra.Command {
 	var f runFlags
+	var probes bool
 	cmd := &cobra.Command{
 		Use:   "bench [NAME|FILE…]",
 		Short: "Measure the harness itself: time to the first accepted operation, wall time by phase, memory",
 		Long: `bench runs drills, all that ship unless some are named, and prints what the
 harness itself took: the time from its start to the first operation that the
 joined topology acknowledged, the wall time of each phase, and the largest
-resident memory of each region's processes. Times are seconds.`,
+resident memory of each region's processes. Times are seconds.
+
+With --probes each drill, active-hot unless some are named, runs without its
+lanes and with them: the throughput of the workload before the fault, side by
+side. It fails when less than 0.95 of it is left.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case len(args) == 0 && probes:
+				args = []string{"active-hot"}
+			case len(args) == 0:
 				args = catalog.Names()
 			}
 			list, err := findAll(args)
 			if err != nil {
 				return err
 			}
+			if probes {
+				return c.benchProbes(cmd.Context(), list, f)
+			}
 			return c.bench(cmd.Context(), list, f)
 		},
 	}
 	cmd.Flags().StringVar(&f.out, "out", "runs", "folder that gets a folder for each run")
+	cmd.Flags().BoolVar(&probes, "probes", false, "what the probe lanes cost the workload")
 	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
 	return cmd
 }

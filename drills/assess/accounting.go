@@ -65,12 +65,34 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 			out.Lost++
 			oldest = min(oldest, op.At)
 		}
-		if c.complete(drills.CensusAfterHeal) && !after(op.Operation) {
+		switch {
+		case !c.complete(drills.CensusAfterHeal):
+		case after(op.Operation):
+			out.Kept++
+		default:
 			out.LostAfterHeal++
 		}
 	}
 	out.LostSeconds = c.effective - oldest
 	out.Duplicated = c.duplicated()
+	out.ReplicationLag = c.lag()
+	return out
+}
+
+// lag is how far the survivors were behind the lost region before the fault.
+func (c *docket) lag() *drills.Lag {
+	var out *drills.Lag
+	for _, e := range c.inOrder(drills.KindReplication) {
+		if e.Region != c.lost || e.At > c.requested {
+			continue
+		}
+		if out == nil {
+			out = &drills.Lag{}
+		}
+		out.AtFault = seconds(e.Value)
+		out.Most = max(out.Most, out.AtFault)
+		out.Samples++
+	}
 	return out
 }
 

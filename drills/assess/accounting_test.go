@@ -136,10 +136,25 @@ func TestEveryAcknowledgedOperationIsAccountedFor(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			e := passing(t, "active-hot")
 			test.change(e)
-			if got := e.judge().RecoveryPoint; got != test.want {
-				t.Errorf("got %+v\nwant %+v", got, test.want)
+			want := test.want
+			want.Kept = want.Acknowledged - want.LostAfterHeal // each is there or is not
+			if got := e.judge().RecoveryPoint; got != want {
+				t.Errorf("got %+v\nwant %+v", got, want)
 			}
 		})
+	}
+}
+
+func TestTheLagOfTheSurvivorIsThatOfTheLostRegionBeforeTheFault(t *testing.T) {
+	e := passing(t, "active-hot")
+	if got := e.judge().RecoveryPoint.ReplicationLag; got != nil {
+		t.Errorf("got %+v of samples of the survivor", got)
+	}
+	for seconds, lag := range map[float64]float64{5: 1.5, 19: 0.25, 60: 30} {
+		e.with(drills.Event{At: at(seconds), Kind: drills.KindReplication, Region: "us-east", Subject: "us-west", Value: lag})
+	}
+	if got := e.judge().RecoveryPoint.ReplicationLag; got == nil || *got != (drills.Lag{AtFault: at(0.25), Most: at(1.5), Samples: 2}) {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -311,6 +326,7 @@ func TestNamesakesInTwoNamespacesAreDifferentOperations(t *testing.T) {
 	})
 	want := untouched.RecoveryPoint
 	want.Lost, want.LostAfterHeal, want.LostSeconds = 2, 2, at(effective-11.010)
+	want.Kept -= 2
 	if got := e.judge().RecoveryPoint; got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -333,6 +349,9 @@ func TestAWorkflowThatWasResetCountsOnceByItsCurrentRun(t *testing.T) {
 			again.RunID, again.StartedAt, again.Status = again.RunID+"-reset", again.StartedAt+1, status
 			reset.Workflow = &again
 			e.with(reset)
+			replicated := again
+			replicated.Census = drills.CensusReplica
+			e.with(drills.Event{At: reset.At, Kind: drills.KindWorkflow, Namespace: reset.Namespace, Workflow: &replicated})
 			got := e.judge()
 			if got.Workflows.Started != before.Workflows.Started {
 				t.Errorf("%d started, %d without the reset", got.Workflows.Started, before.Workflows.Started)

@@ -191,11 +191,14 @@ func (e *evidence) orders(ns drills.Namespace, recovered float64) {
 		if w.StartedAt < at(counted) {
 			e.found(ns, counted, drills.CensusWithoutRegion, w)
 		}
+		w.Digest = "digest of " + w.RunID
 		e.found(ns, recounted, drills.CensusAfterHeal, w)
+		e.found(ns, recounted, drills.CensusReplica, w)
 	}
 	e.with(
 		drills.Event{At: at(counted), Kind: drills.KindCensus, Name: drills.CensusWithoutRegion, Namespace: ns.Name},
 		drills.Event{At: at(recounted), Kind: drills.KindCensus, Name: drills.CensusAfterHeal, Namespace: ns.Name},
+		drills.Event{At: at(recounted), Kind: drills.KindCensus, Name: drills.CensusReplica, Namespace: ns.Name},
 	)
 }
 
@@ -266,10 +269,15 @@ func (e *evidence) workflows(census string, change func(namespace string, w *dri
 	return e
 }
 
-// lose has a census not find the Workflows that match.
+// lose has a census not find the Workflows that match: what home does not have
+// after the heal, the replica has not either.
 func (e *evidence) lose(census string, match func(drills.Workflow) bool) *evidence {
 	return e.without(func(event drills.Event) bool {
-		return event.Kind == drills.KindWorkflow && event.Workflow.Census == census && match(*event.Workflow)
+		if event.Kind != drills.KindWorkflow || !match(*event.Workflow) {
+			return false
+		}
+		found := event.Workflow.Census
+		return found == census || census == drills.CensusAfterHeal && found == drills.CensusReplica
 	})
 }
 

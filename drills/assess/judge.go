@@ -48,10 +48,13 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Throughput = c.throughput(r.RecoveryTime)
 	r.Lanes = c.lanes()
 	r.Attribution = attribution(r.Stages, r.RecoveryTime)
+	r.Delays = c.delays(r.RecoveryTime)
 	r.Phases = c.phases()
 	r.Memory = c.memory()
 	r.Witnesses = c.witnesses(r)
 	r.Objectives = c.objectives(r)
+	r.Invariants = c.invariants()
+	r.SplitBrain = c.splitBrain()
 	r.Verdict, r.Reasons = c.verdict(r)
 	return r
 }
@@ -179,6 +182,11 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 		}
 		if r.Workflows.Stuck > 0 {
 			because(drills.Fail, "%d acknowledged workflows are still open after the drill", r.Workflows.Stuck)
+		}
+		for _, i := range r.Invariants {
+			if i.Verdict != drills.Pass {
+				because(i.Verdict, "%s: %s", i.Name, i.Detail)
+			}
 		}
 	}
 	if v == drills.Pass {

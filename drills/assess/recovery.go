@@ -58,6 +58,11 @@ func (c *docket) horizon() time.Duration {
 	if at, ok := c.Timeline.Mark(drills.HealRequested); ok {
 		return time.Duration(at)
 	}
+	return c.end()
+}
+
+// end is the last time that the record tells of.
+func (c *docket) end() time.Duration {
 	var last drills.Offset
 	for _, e := range c.Timeline {
 		last = max(last, e.At)

@@ -69,7 +69,8 @@ func (r *Run) loadEvents() error {
 	}
 	r.Timeline, r.Warnings = events, append(r.Warnings, warnings...)
 	if len(events) == 0 {
-		return fmt.Errorf("%s holds no event: the run was interrupted before it began", path)
+		r.Warnings = append(r.Warnings, path+" holds no event: the run was interrupted before it began")
+		return nil
 	}
 	if begin := r.Begin(); begin.Drill != r.Drill.Name {
 		return &CorruptError{File: path, Line: 1, Err: fmt.Errorf("the run is of drill %q, but %s is %q", begin.Drill, DrillFile, r.Drill.Name)}

@@ -27,6 +27,7 @@ func ExampleText() {
 	//
 	// Recovery Time   first progress 4.310–4.522 s · sustained 4.902–5.113 s
 	// Recovery Point  lost 0 of 812 acknowledged · lost after heal 0 · duplicated 0 · indeterminate 0
+	//                 replication lag not sampled
 	// Workflows       started 812 · completed 812 · failed 0 · stuck 0 · in flight at the fault 12
 	//
 	// Objectives

@@ -10,9 +10,9 @@ import (
 )
 
 // JSON is the content of report.json: indented, newline-terminated, the same
-// for the same report. What is empty is [] or {}; null stands only for the
-// upper end of an interval that was not seen, and for the outage of a lane that
-// nobody probed meanwhile. The error is that of a number
+// for the same report. What is empty is [] or {}; null stands only for
+// what was not measured: the upper end of an interval that was not seen, the
+// outage of a lane that nobody probed meanwhile, delays, replication lag. The error is that of a number
 // which JSON does not have, such as NaN.
 func JSON(r drills.Report) ([]byte, error) {
 	var b bytes.Buffer
@@ -42,6 +42,13 @@ func filled(r drills.Report) drills.Report {
 	r.Phases = slice(r.Phases)
 	r.Memory = slice(r.Memory)
 	r.Objectives = slice(r.Objectives)
+	r.Invariants = slice(r.Invariants)
+	r.SplitBrain = slice(r.SplitBrain)
+	if r.Delays != nil && r.Delays.Causes == nil {
+		delays := *r.Delays
+		delays.Causes = []drills.DelayCause{}
+		r.Delays = &delays
+	}
 	r.Witnesses = slice(r.Witnesses)
 	if r.Environment == nil {
 		r.Environment = map[string]string{}

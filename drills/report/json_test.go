@@ -10,7 +10,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills/report"
 )
 
-func TestJSONHasNoNullButTheEndThatWasNotSeen(t *testing.T) {
+func TestJSONHasNoNullButForWhatWasNotMeasured(t *testing.T) {
 	content, err := report.JSON(drills.Report{})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,9 @@ func noNull(t *testing.T, path string, v any) {
 		}
 	case map[string]any:
 		for name, field := range v {
-			if name != "upper" {
+			switch name {
+			case "upper", "outage", "delays", "replicationLag":
+			default:
 				noNull(t, path+"."+name, field)
 			}
 		}

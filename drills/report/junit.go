@@ -13,12 +13,12 @@ import (
 )
 
 // JUnit is the content of junit.xml: a test suite for each report, in which
-// the run itself, each objective and each witness are test cases.
+// the run itself, each objective, each invariant and each witness are test cases.
 //
-// A missed objective is a failure. What is not known, an inconclusive
-// objective or a witness that did not hold, is an error and never passes. The
+// A missed objective or a broken invariant is a failure. What is not known, an
+// inconclusive objective or a witness that did not hold, is an error and never passes. The
 // case "run" carries the wall time, and whatever makes the verdict other than
-// pass while no objective shows it.
+// pass while no objective and no invariant shows it.
 func JUnit(reports ...drills.Report) ([]byte, error) {
 	all := testSuites{Name: "failoverdrill"}
 	var total drills.Offset
@@ -92,6 +92,11 @@ func suite(r drills.Report) testSuite {
 	for _, o := range r.Objectives {
 		s.Cases = append(s.Cases, objectiveCase(o))
 	}
+	for _, i := range r.Invariants {
+		c := testCase{Name: "invariant: " + i.Name, Output: clean(i.Detail)}
+		c.judge(i.Verdict, c.Output)
+		s.Cases = append(s.Cases, c)
+	}
 	for _, w := range r.Witnesses {
 		s.Cases = append(s.Cases, witnessCase(w))
 	}
@@ -121,6 +126,8 @@ func runCase(r drills.Report) testCase {
 	c := testCase{Name: "run", Time: junitTime(wallTime(r)), Output: strings.Join(reasons, "\n")}
 	shown := r.Verdict == drills.Fail && slices.ContainsFunc(r.Objectives, func(o drills.ObjectiveResult) bool {
 		return o.Verdict == drills.Fail
+	}) || r.Verdict == drills.Fail && slices.ContainsFunc(r.Invariants, func(i drills.Invariant) bool {
+		return i.Verdict == drills.Fail
 	})
 	if !shown {
 		message := "the verdict is " + string(r.Verdict)

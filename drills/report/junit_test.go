@@ -73,8 +73,9 @@ func TestJUnitCountsWhatItLists(t *testing.T) {
 	if all.Tests != j.Tests || all.Failures != j.Failures || all.Errors != j.Errors {
 		t.Errorf("the file claims %+v and lists %+v", j.counts, all)
 	}
-	// The run, its objectives and its two witnesses; an errored run has neither.
-	if want := (counts{Tests: 6 + 7 + 6 + 6 + 1, Failures: 3 + 1, Errors: 1 + 2 + 1}); all != want {
+	// The run, its objectives, its two invariants and its two witnesses; an errored
+	// run has none. One invariant is broken in each of the two that failed.
+	if want := (counts{Tests: 8 + 9 + 8 + 8 + 1, Failures: 3 + 1 + 2, Errors: 1 + 2 + 1}); all != want {
 		t.Errorf("got %+v, want %+v", all, want)
 	}
 }

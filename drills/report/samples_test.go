@@ -46,8 +46,10 @@ func passed() drills.Report {
 			{Name: drills.FailedBack, At: seconds(44.873)},
 			{Name: drills.Drained, At: seconds(58.141)},
 		},
-		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
-		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812, Indeterminate: 4},
+		RecoveryTime: drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
+		RecoveryPoint: drills.RecoveryPoint{
+			Acknowledged: 812, Kept: 812, Indeterminate: 4, ReplicationLag: &drills.Lag{AtFault: seconds(0.12), Most: seconds(0.41), Samples: 13},
+		},
 		Workflows: drills.WorkflowCounts{
 			WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}, InFlight: 12,
 			ByRegion: map[string]drills.WorkflowTally{
@@ -100,6 +102,20 @@ func passed() drills.Report {
 			{Name: "recovery-point", Declared: "≤ 0s", Measured: "0.000 s", Verdict: drills.Pass},
 			{Name: "completion", Declared: "≥ 100%", Measured: "100%", Verdict: drills.Pass},
 		},
+		Invariants: []drills.Invariant{
+			{Name: "one open run", Verdict: drills.Pass, Detail: "no workflow id has two"},
+			{Name: "equal histories", Verdict: drills.Pass, Detail: "812 runs are the same in both regions"},
+		},
+		SplitBrain: []drills.SplitBrain{
+			{Namespace: "orders", Regions: []string{"us-east", "us-west"}, From: seconds(36.101), To: seconds(37.402)},
+		},
+		Delays: &drills.DelayReport{
+			InFlight: 12, StartedDuring: 30, Open: 1, Total: seconds(96.4), Unexplained: seconds(1.2),
+			Causes: []drills.DelayCause{
+				{Cause: drills.DelayDetection, Seconds: seconds(18.1), Workflows: 12, Longest: seconds(1.512)},
+				{Cause: drills.DelayPollers, Seconds: seconds(77.1), Workflows: 41, Longest: seconds(2.37)},
+			},
+		},
 		Witnesses: []drills.Witness{
 			{Name: "model-real", Held: true, Detail: "the standby Fleet of us-west polled and completed no task before the fault"},
 			{Name: "fault-real", Held: true, Detail: "7 of 7 severed directions were probed: replication-us-east-to-us-west, replication-us-west-to-us-east, fleet-us-east-to-us-east and 4 more refused connections"},
@@ -110,6 +126,10 @@ func passed() drills.Report {
 // failed is a run that recovered too late and lost operations for good.
 func failed() drills.Report {
 	r := passed()
+	r.Invariants = []drills.Invariant{
+		{Name: "one open run", Verdict: drills.Pass, Detail: "no workflow id has two"},
+		{Name: "equal histories", Verdict: drills.Fail, Detail: "order-17 (run 4f) has 31 events at home and others, 29, in the replica"},
+	}
 	r.Verdict = drills.Fail
 	r.Reasons = []string{
 		"recovery-time: 41.310–41.522 s is above the declared 30s",

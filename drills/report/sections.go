@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -22,6 +23,23 @@ func (p *printer) objectives(r drills.Report) {
 		rows = append(rows, []cell{{text: o.Name}, {text: o.Declared}, {text: o.Measured}, {sign + " " + string(o.Verdict), in}})
 	}
 	p.table(indent, []column{{title: "objective"}, {title: "declared"}, {title: "measured", wrap: true}, {title: "verdict"}}, rows, nil)
+}
+
+func (p *printer) invariants(r drills.Report) {
+	if len(r.Invariants) == 0 {
+		return
+	}
+	p.heading("Invariants after the heal")
+	var rows [][]cell
+	for _, i := range r.Invariants {
+		sign, in := verdictLook(i.Verdict)
+		rows = append(rows, []cell{{text: i.Name}, {text: i.Detail}, {sign + " " + string(i.Verdict), in}})
+	}
+	p.table(indent, []column{{title: "invariant"}, {title: "detail", wrap: true}, {title: "verdict"}}, rows, nil)
+	for _, s := range r.SplitBrain {
+		p.line(fmt.Sprintf("%ssplit brain: %s was active in %s at once, from %s to %s after the fault",
+			indent, clean(s.Namespace), clean(strings.Join(s.Regions, " and ")), signed(s.From), signed(s.To)))
+	}
 }
 
 // attribution has a footer with the sum, so that a reader can hold it against

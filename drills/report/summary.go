@@ -34,7 +34,7 @@ func Summary(w io.Writer, reports []drills.Report, options ...Option) error {
 func summaryRow(r drills.Report) []cell {
 	sign, in := verdictLook(r.Verdict)
 	lost, healed := none, none
-	if r.RecoveryPoint != (drills.RecoveryPoint{}) {
+	if accounted(r.RecoveryPoint) {
 		lost, healed = strconv.Itoa(r.RecoveryPoint.Lost), strconv.Itoa(r.RecoveryPoint.LostAfterHeal)
 	}
 	stuck := none

@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	for _, section := range []func(drills.Report){
-		p.verdict, p.recovery, p.objectives, p.attribution, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
+		p.verdict, p.recovery, p.objectives, p.invariants, p.attribution, p.delays, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
 	} {
 		section(r)
 	}
@@ -64,8 +64,12 @@ func recoveryTime(t drills.RecoveryTime) []cell {
 }
 
 func recoveryPoint(p drills.RecoveryPoint) []cell {
-	if p == (drills.RecoveryPoint{}) {
+	if !accounted(p) {
 		return []cell{{notMeasured, yellow}}
+	}
+	behind := "replication lag not sampled"
+	if p.ReplicationLag != nil {
+		behind = fmt.Sprintf("replication %s behind at the fault, at most %s", p.ReplicationLag.AtFault, p.ReplicationLag.Most)
 	}
 	lost := fmt.Sprintf("lost %d of %d acknowledged", p.Lost, p.Acknowledged)
 	if p.Lost > 0 {
@@ -76,8 +80,13 @@ func recoveryPoint(p drills.RecoveryPoint) []cell {
 		{fmt.Sprintf("lost after heal %d", p.LostAfterHeal), alarm(p.LostAfterHeal)},
 		{fmt.Sprintf("duplicated %d", p.Duplicated), alarm(p.Duplicated)},
 		{fmt.Sprintf("indeterminate %d", p.Indeterminate), alarm(p.Indeterminate)},
+		{behind, plain},
 	}
 }
+
+// accounted tells operations that were counted from those of a run that never
+// got there.
+func accounted(p drills.RecoveryPoint) bool { return p.Acknowledged+p.Indeterminate > 0 }
 
 func workflows(w drills.WorkflowCounts) []cell {
 	if !counted(w) {

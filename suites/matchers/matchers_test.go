@@ -29,6 +29,9 @@ func passed() drills.Report {
 		},
 		Objectives: []drills.ObjectiveResult{{Name: "recoveryTime", Verdict: drills.Pass}},
 		Witnesses:  []drills.Witness{{Name: "model", Held: true, Detail: "seen"}},
+		Invariants: []drills.Invariant{{Name: "one open run", Verdict: drills.Pass}},
+		Delays:     &drills.DelayReport{Total: *offset(10), Unexplained: *offset(0.5)},
+		Lanes:      []drills.LaneReport{{Lane: drills.StartLane, Region: "west", Outage: &drills.Interval{Lower: *offset(1), Upper: offset(2)}}},
 	}
 }
 
@@ -58,6 +61,18 @@ func TestMatchers(t *testing.T) {
 		"standby worked":           {matchers.RestBefore("west", drills.FleetStandby), func(r *drills.Report) { r.Fleets[1].TasksBefore = 1 }},
 		"survivor idle":            {matchers.WorkAfter("west", drills.FleetStandby), func(r *drills.Report) { r.Fleets[1].TasksAfter = 0 }},
 		"no such fleet":            {matchers.RestBefore("west", drills.FleetStandby), func(r *drills.Report) { r.Fleets = r.Fleets[:1] }},
+		"invariant broken":         {matchers.HoldInvariants(), func(r *drills.Report) { r.Invariants[0].Verdict = drills.Fail }},
+		"invariant not looked at":  {matchers.HoldInvariants(), func(r *drills.Report) { r.Invariants[0].Verdict = drills.Inconclusive }},
+		"no invariant":             {matchers.HoldInvariants(), func(r *drills.Report) { r.Invariants = nil }},
+		"delays unexplained":       {matchers.ExplainDelays(5), func(r *drills.Report) { r.Delays = &drills.DelayReport{Total: *offset(10), Unexplained: *offset(0.6)} }},
+		"delays not looked at":     {matchers.ExplainDelays(5), func(r *drills.Report) { r.Delays = nil }},
+		"lane still down": {matchers.RestoreLane(drills.StartLane, "west"), func(r *drills.Report) {
+			r.Lanes = []drills.LaneReport{{Lane: drills.StartLane, Region: "west", Outage: &drills.Interval{}}}
+		}},
+		"lane not watched": {matchers.RestoreLane(drills.StartLane, "west"), func(r *drills.Report) { r.Lanes = []drills.LaneReport{{Lane: drills.StartLane, Region: "west"}} }},
+		"lane of another region": {matchers.RestoreLane(drills.StartLane, "west"), func(r *drills.Report) {
+			r.Lanes = []drills.LaneReport{{Lane: drills.StartLane, Region: "east", Outage: &drills.Interval{Upper: offset(1)}}}
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)

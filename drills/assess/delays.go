@@ -1,0 +1,172 @@
+package assess
+
+import (
+	"slices"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// delays attributes the delay of every Workflow that the outage touched.
+//
+//	start:    intended ─────────────► started           by the ledger
+//	history:  event ─► event ─► event ─► … ─► closed     each interval: what it takes undisturbed + delay
+func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
+	if !c.faulted || !c.complete(drills.CensusWithoutRegion) {
+		return nil
+	}
+	until := drills.Offset(c.outageEnd(recovery))
+	usual := c.undisturbed()
+	sum := newDelays()
+	starts := c.acknowledgedStarts()
+	for e, w := range c.census[drills.CensusWithoutRegion] {
+		start, known := starts[e.scoped]
+		inFlight := w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective)
+		during := known && w.StartedAt > c.effective && start.Intended <= until
+		if !slices.Contains(c.affected, e.namespace) || !inFlight && !during {
+			continue
+		}
+		switch {
+		case inFlight:
+			sum.report.InFlight++
+		default:
+			sum.report.StartedDuring++
+		}
+		if w.ClosedAt == 0 || len(w.Steps) == 0 {
+			sum.report.Open++
+			continue
+		}
+		sum.begin()
+		outage := c.outage(e.namespace)
+		if during {
+			outage.late(sum, usual, waited{"start", start.Intended, w.StartedAt}, outage.client(drills.DelayRetry))
+		}
+		outage.walk(sum, usual, w.Steps)
+	}
+	return sum.done()
+}
+
+func (c *docket) acknowledgedStarts() map[scoped]drills.Operation {
+	out := map[scoped]drills.Operation{}
+	for _, op := range c.operations() {
+		if op.Kind == drills.StartOperation && op.acknowledged {
+			out[scoped{op.Namespace, op.Workflow}] = op.Operation
+		}
+	}
+	return out
+}
+
+// usually is what intervals take where nothing is wrong.
+type usually struct {
+	median, most map[string]drills.Offset
+	fired        map[drills.Offset]bool // timers that are there to fire, by how long they run; others are deadlines
+}
+
+// undisturbed learns from the Workflows that were over before the fault.
+func (c *docket) undisturbed() usually {
+	times := map[string][]drills.Offset{}
+	out := usually{map[string]drills.Offset{}, map[string]drills.Offset{}, map[drills.Offset]bool{}}
+	starts := c.acknowledgedStarts()
+	for e, w := range c.census[drills.CensusWithoutRegion] {
+		if w.ClosedAt == 0 || w.ClosedAt > c.requested {
+			continue
+		}
+		if start, known := starts[e.scoped]; known {
+			times["start"] = append(times["start"], w.StartedAt-start.Intended)
+		}
+		life(w.Steps, func(i waited, s drills.Step) {
+			times[i.kind] = append(times[i.kind], i.took())
+			if s.Type == timerFired {
+				out.fired[w.Steps[s.Of].Lasts] = true
+			}
+		})
+	}
+	for kind, list := range times {
+		slices.Sort(list)
+		out.median[kind], out.most[kind] = list[len(list)/2], list[len(list)-1]
+	}
+	return out
+}
+
+// walk goes through a history and attributes what each interval took beyond
+// what is usual.
+func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
+	life(steps, func(i waited, s drills.Step) {
+		switch s.Type {
+		case taskStarted:
+			o.late(sum, usual, i, o.dispatch("workflow", drills.DelayQueueing))
+		case activityStarted:
+			then := drills.DelayQueueing
+			switch {
+			case s.Cause != "":
+				then = drills.DelayActivity
+			case s.Attempt > 1:
+				then = drills.DelayRetry
+			}
+			o.late(sum, usual, i, o.dispatch("activity", then))
+		case taskTimedOut:
+			then := drills.DelayTask
+			if s.Cause == scheduleToStart {
+				then = drills.DelaySticky
+			}
+			o.whole(sum, i, o.server(then))
+		case taskFailed:
+			o.late(sum, usual, i, o.server(drills.DelayFailure))
+		case taskCompleted, activityCompleted:
+			o.late(sum, usual, i, o.server(drills.DelayWorker))
+		case activityTimedOut:
+			o.whole(sum, i, o.server(drills.DelayActivity))
+		case timerFired:
+			o.timer(sum, usual, i, steps[s.Of])
+		case signaled:
+			i.from += min(i.took(), usual.most[i.kind]) // a client takes its time
+			o.whole(sum, i, o.client(drills.DelayClient))
+		default:
+			sum.unexplained(i.took() - usual.median[i.kind])
+		}
+	})
+}
+
+// timer is late by how much it fired after it was due. One that never fires
+// undisturbed is a deadline: what the Workflow waited for did not come.
+func (o outage) timer(sum *delays, usual usually, i waited, started drills.Step) {
+	if !usual.fired[started.Lasts] {
+		i.from += min(i.took(), usual.most[signaled])
+		o.whole(sum, i, []phase{{drills.DelayClient, forever}})
+		return
+	}
+	i.from = min(max(i.from, started.At+started.Lasts), i.to)
+	o.late(sum, usual, waited{"overdue timer", i.from, i.to}, o.server(drills.DelayQueueing))
+}
+
+// variation is by how much an interval may differ from what is usual and be no
+// delay: it has no cause that could be named.
+const variation = drills.Offset(50e6)
+
+// late attributes what an interval took beyond the usual.
+func (o outage) late(sum *delays, usual usually, i waited, phases []phase) {
+	more := i.took() - usual.median[i.kind]
+	if more <= variation {
+		sum.unexplained(more)
+		return
+	}
+	i.from += usual.median[i.kind]
+	o.whole(sum, i, phases)
+}
+
+// whole attributes all of an interval: each part of it to the phase of the
+// outage in which it lay.
+func (o outage) whole(sum *delays, i waited, phases []phase) {
+	if before := min(i.to, o.began) - i.from; before > 0 {
+		sum.unexplained(before)
+		i.from += before
+	}
+	for _, p := range phases {
+		if part := min(i.to, p.until) - i.from; part > 0 {
+			sum.add(p.cause, part)
+			i.from += part
+		}
+	}
+	if i.from < i.to {
+		sum.unexplained(i.to - i.from)
+	}
+}

@@ -1,0 +1,143 @@
+package assess_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// history builds the steps of a Workflow.
+type history struct{ steps []drills.Step }
+
+func (h *history) add(kind string, seconds float64, of int) *history {
+	h.steps = append(h.steps, drills.Step{Type: kind, At: at(seconds), Of: of})
+	return h
+}
+
+// task is a Workflow Task that is scheduled, waits, and is worked on for 10 ms.
+func (h *history) task(scheduled, started float64) *history {
+	n := len(h.steps)
+	return h.add("WorkflowTaskScheduled", scheduled, 0).add("WorkflowTaskStarted", started, n).add("WorkflowTaskCompleted", started+0.01, n+1)
+}
+
+func (h *history) timer(from, lasts, fired float64) *history {
+	h.add("TimerStarted", from, 0)
+	h.steps[len(h.steps)-1].Lasts = at(lasts)
+	return h.add("TimerFired", fired, len(h.steps)-1)
+}
+
+// plain is a Workflow that nothing disturbs: a task, a timer of half a second,
+// a task.
+func plain(from float64) *history {
+	h := new(history).add("WorkflowExecutionStarted", from, 0).task(from, from+0.01)
+	return h.timer(from+0.02, 0.5, from+0.52).task(from+0.52, from+0.53).add("WorkflowExecutionCompleted", from+0.54, 0)
+}
+
+// telling is the evidence of active-hot with ten plain Workflows before the
+// fault, and one more, with its start meant to be sent at intended.
+func telling(t *testing.T, intended float64, h *history) *evidence {
+	e := passing(t, "active-hot").without(ofKind(drills.KindWorkflow))
+	e.Ledger = nil
+	e.with(drills.Event{
+		At: at(polled), Kind: drills.KindPoll, Name: "activity", Region: "us-west", Namespace: "orders",
+		Subject: drills.WorkerIdentity("us-west", "orders", 0), Held: true,
+	})
+	tell := func(id string, intended float64, h *history) {
+		first, last := h.steps[0].At, h.steps[len(h.steps)-1].At
+		e.with(drills.Event{At: at(counted), Kind: drills.KindWorkflow, Namespace: "orders", Workflow: &drills.Workflow{
+			Census: drills.CensusWithoutRegion, ID: id, RunID: id, Status: "Completed", StartedAt: first, ClosedAt: last, Steps: h.steps,
+		}})
+		e.Ledger = append(e.Ledger, drills.Operation{
+			At: first + at(0.01), ID: id + "/start", Kind: drills.StartOperation, State: drills.OperationAcknowledged,
+			Namespace: "orders", Workflow: id, Intended: at(intended),
+		})
+	}
+	for i := range 10 {
+		from := 5 + float64(i)
+		tell(fmt.Sprint("plain-", i), from-0.01, plain(from))
+	}
+	tell("disturbed", intended, h)
+	return e
+}
+
+func TestDelaysAreAttributedToWhatTheyWaitedFor(t *testing.T) {
+	timedOut := func(cause string, from, to float64) *history {
+		h := new(history).add("WorkflowExecutionStarted", 19, 0).add("WorkflowTaskScheduled", 19, 0)
+		started := 19.01
+		if cause == "StartToClose" {
+			h.add("WorkflowTaskStarted", started, 1)
+			h.add("WorkflowTaskCompleted", started+0.01, 2).add("WorkflowTaskScheduled", from, 0).add("WorkflowTaskStarted", from, 4)
+		} else {
+			h.add("WorkflowTaskStarted", started, 1).add("WorkflowTaskCompleted", from, 2).add("WorkflowTaskScheduled", from, 0)
+		}
+		h.add("WorkflowTaskTimedOut", to, 0)
+		h.steps[len(h.steps)-1].Cause = cause
+		return h.task(to, to+0.01).add("WorkflowExecutionCompleted", to+0.02, 0)
+	}
+	retried := func(attempt int, cause string, scheduled, started float64) *history {
+		h := new(history).add("WorkflowExecutionStarted", 19, 0).task(19, 19.01)
+		h.add("ActivityTaskScheduled", scheduled, 0).add("ActivityTaskStarted", started, 4)
+		h.steps[5].Attempt, h.steps[5].Cause = attempt, cause
+		return h.add("ActivityTaskCompleted", started, 5).add("WorkflowExecutionCompleted", started, 0)
+	}
+	tests := []struct {
+		name     string
+		intended float64
+		history  *history
+		want     map[string]float64 // seconds
+		rest     float64            // unexplained at most
+	}{
+		{"undisturbed", 19.7, plain(19.71), map[string]float64{}, 0.001},
+		{"a task waits for the survivor's workers", 19.9, new(history).add("WorkflowExecutionStarted", 19.91, 0).task(20.5, 26.01).add("WorkflowExecutionCompleted", 26.02, 0),
+			map[string]float64{drills.DelayDetection: 1.09, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 2.01}, 0.6},
+		{"a task was with a worker that died", 18.99, timedOut("StartToClose", 19.99, 29.99),
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayTask: 8.29}, 1.1},
+		{"a task was for a sticky worker that died", 18.99, timedOut("ScheduleToStart", 19.99, 24.99),
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelaySticky: 3.29}, 1.1},
+		{"an activity was with a worker that died", 18.99, retried(2, "StartToClose", 19.5, 25),
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayActivity: 1}, 1.1},
+		{"an activity is retried", 18.99, retried(3, "", 22, 25), map[string]float64{drills.DelayPollers: 2, drills.DelayRetry: 1}, 3.1},
+		{"a timer is overdue", 19.79, new(history).add("WorkflowExecutionStarted", 19.8, 0).task(19.8, 19.81).timer(19.82, 0.5, 21.75).task(21.75, 24.01).add("WorkflowExecutionCompleted", 24.02, 0),
+			map[string]float64{drills.DelayDetection: 1.28, drills.DelayPromotion: 0.1, drills.DelayQueueing: 0.05 + 0.01, drills.DelayPollers: 2.24}, 0.1},
+		{"a deadline passes as nobody signals", 19.79, new(history).add("WorkflowExecutionStarted", 19.8, 0).task(19.8, 19.81).timer(22, 5, 27).add("WorkflowExecutionCompleted", 27.01, 0),
+			map[string]float64{drills.DelayClient: 5}, 2.3},
+		{"a start is late", 20.5, plain(24.5), map[string]float64{drills.DelayDetection: 1.09, drills.DelayPromotion: 0.1, drills.DelayEndpoint: 0.3, drills.DelayRetry: 2.5}, 0.1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := telling(t, test.intended, test.history).judge().Delays
+			if got == nil || got.InFlight+got.StartedDuring != 1 && len(test.want) > 0 || got.Open != 0 {
+				t.Fatalf("got %+v", got)
+			}
+			sum := got.Unexplained
+			for _, c := range got.Causes {
+				sum += c.Seconds
+				if want := at(test.want[c.Cause]); c.Seconds < want-at(0.02) || c.Seconds > want+at(0.02) || c.Workflows != 1 || c.Longest != c.Seconds {
+					t.Errorf("%s: got %+v, want %s", c.Cause, c, want)
+				}
+			}
+			if len(got.Causes) != len(test.want) {
+				t.Errorf("got %d causes, want %d: %+v", len(got.Causes), len(test.want), got.Causes)
+			}
+			if sum != got.Total {
+				t.Errorf("causes and what is left make %s of %s", sum, got.Total)
+			}
+			if got.Unexplained > at(test.rest) {
+				t.Errorf("%s is unexplained", got.Unexplained)
+			}
+		})
+	}
+}
+
+func TestAWorkflowThatHasNotEndedIsNotAttributed(t *testing.T) {
+	e := telling(t, 19.9, plain(19.91))
+	e.workflows(drills.CensusWithoutRegion, func(_ string, w *drills.Workflow) {
+		if w.ID == "disturbed" {
+			w.ClosedAt, w.Status = 0, "Running"
+		}
+	})
+	if got := e.judge().Delays; got.InFlight != 1 || got.Open != 1 || got.Total != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
