@@ -9,11 +9,13 @@ import (
 // operation is what the ledger says of one operation, all lines together.
 type operation struct {
 	drills.Operation
+	sent         drills.Offset // first
 	acknowledged bool
 }
 
-// operations folds the ledger's lines, in order of the first line of each.
-func (c *docket) operations() []operation {
+// fold makes one operation of the ledger's lines of it, in order of the first
+// line of each.
+func (c *docket) fold() []operation {
 	var out []operation
 	index := map[scoped]int{}
 	for _, line := range c.Ledger {
@@ -22,7 +24,7 @@ func (c *docket) operations() []operation {
 		if !known {
 			i = len(out)
 			index[key] = i
-			out = append(out, operation{Operation: line})
+			out = append(out, operation{Operation: line, sent: line.At})
 		}
 		if line.State == drills.OperationAcknowledged {
 			out[i].Operation, out[i].acknowledged = line, true
@@ -48,6 +50,22 @@ func (c *docket) found(census string) func(drills.Operation) bool {
 	}
 }
 
+// unbooked counts the Workflows that a census found and the ledger never heard
+// of. A starter writes a line before it sends: they are lines that are missing.
+func (c *docket) unbooked() int {
+	known := map[scoped]bool{}
+	for _, op := range c.operations {
+		known[scoped{op.Namespace, op.Workflow}] = true
+	}
+	missing := map[scoped]bool{}
+	for e := range c.final() {
+		if !known[e.scoped] {
+			missing[e.scoped] = true
+		}
+	}
+	return len(missing)
+}
+
 // recoveryPoint holds the ledger against both censuses. Only operations that
 // were acknowledged before the fault took effect can be lost with the region;
 // after the heal, every acknowledged one must be there.
@@ -55,7 +73,7 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	var out drills.RecoveryPoint
 	without, after := c.found(drills.CensusWithoutRegion), c.found(drills.CensusAfterHeal)
 	oldest := c.effective
-	for _, op := range c.operations() {
+	for _, op := range c.operations {
 		if !op.acknowledged {
 			out.Indeterminate++
 			continue
@@ -129,7 +147,7 @@ func (c *docket) current() map[scoped]drills.Workflow {
 func (c *docket) workflows() drills.WorkflowCounts {
 	out := drills.WorkflowCounts{ByRegion: map[string]drills.WorkflowTally{}}
 	current := c.current()
-	for _, op := range c.operations() {
+	for _, op := range c.operations {
 		if op.Kind != drills.StartOperation || !op.acknowledged {
 			continue // nobody was told that it had started: indeterminate
 		}

@@ -47,7 +47,7 @@ func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
 
 func (c *docket) acknowledgedStarts() map[scoped]drills.Operation {
 	out := map[scoped]drills.Operation{}
-	for _, op := range c.operations() {
+	for _, op := range c.operations {
 		if op.Kind == drills.StartOperation && op.acknowledged {
 			out[scoped{op.Namespace, op.Workflow}] = op.Operation
 		}

@@ -137,6 +137,25 @@ func (e *evidence) samples() {
 	)
 	for _, ns := range e.Drill.Topology().Namespaces {
 		e.with(drills.Event{At: at(looked), Kind: drills.KindQuiet, Region: ns.Replica, Namespace: ns.Name})
+		believe := func(seconds float64, region, active string) {
+			e.with(drills.Event{At: at(seconds), Kind: drills.KindActive, Region: region, Namespace: ns.Name, Name: active})
+		}
+		believe(0.2, ns.Home, ns.Home)
+		believe(0.2, ns.Replica, ns.Home)
+		for _, region := range []string{ns.Home, ns.Replica} {
+			if region == e.lost() {
+				believe(effective+0.1, region, "")
+			}
+		}
+		if ns.Home == e.lost() {
+			believe(promoted, ns.Replica, ns.Replica)
+			believe(50, ns.Home, ns.Home)
+			believe(51.5, ns.Home, ns.Replica)
+			believe(home-0.1, ns.Replica, ns.Home)
+			believe(home, ns.Home, ns.Home)
+		} else if ns.Replica == e.lost() {
+			believe(51, ns.Replica, ns.Home)
+		}
 	}
 }
 

@@ -77,6 +77,8 @@ type docket struct {
 	lost        string // the region
 	census      map[string]map[execution]drills.Workflow
 	taken       map[string][]string // Namespaces that a census has covered, by its name
+	// operations are what the ledger tells, each once.
+	operations []operation
 }
 
 // scoped names a Workflow or an operation. An id alone does not: two Namespaces
@@ -115,6 +117,7 @@ func newCase(e Evidence) *docket {
 	c.requested, requested = e.Timeline.Mark(drills.FaultRequested)
 	c.effective, effective = e.Timeline.Mark(drills.FaultEffective)
 	c.faulted = requested && effective
+	c.operations = c.fold()
 	c.steadyUntil, c.steady = e.Timeline.SteadyUntil()
 	return c
 }
@@ -203,6 +206,9 @@ func (c *docket) gaps(r drills.Report) []string {
 	out := []string{}
 	if r.Workflows.Started == 0 {
 		out = append(out, "the ledger knows of no start that was acknowledged: nobody can tell whether one is lost or stuck")
+	}
+	if n := c.unbooked(); n > 0 {
+		out = append(out, fmt.Sprintf("the ledger has a gap: %d workflows of the load are in the clusters, and it knows of no start of theirs", n))
 	}
 	for _, stage := range c.passes() {
 		if _, ok := c.Timeline.Mark(stage); !ok {

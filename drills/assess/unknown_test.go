@@ -53,7 +53,7 @@ func TestUnknownNeverPasses(t *testing.T) {
 			func(e *evidence) { e.lose(drills.CensusAfterHeal, func(drills.Workflow) bool { return true }) },
 			"no workflow was in flight",
 		},
-		{"the ledger", func(e *evidence) { e.Ledger = nil }, "not measured"},
+		{"the ledger", func(e *evidence) { e.Ledger = nil }, "load not witnessed"},
 		{
 			"what was acknowledged",
 			func(e *evidence) {
@@ -64,7 +64,9 @@ func TestUnknownNeverPasses(t *testing.T) {
 		{
 			"which starts were acknowledged",
 			func(e *evidence) {
-				e.Ledger = slices.DeleteFunc(e.Ledger, func(o drills.Operation) bool { return o.Kind == drills.StartOperation })
+				e.Ledger = slices.DeleteFunc(e.Ledger, func(o drills.Operation) bool {
+					return o.Kind == drills.StartOperation && o.State == drills.OperationAcknowledged
+				})
 			},
 			"completion: declared ≥ 100%, measured not measured",
 		},

@@ -22,6 +22,7 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.clockWitness(),
 		c.componentsWitness(),
 		c.returnWitness(),
+		c.loadWitness(),
 	}
 	return out
 }
@@ -283,11 +284,14 @@ func (c *docket) returnWitness() drills.Witness {
 	_, healed := c.Timeline.Mark(drills.Healed)
 	_, back := c.Timeline.Mark(drills.FailedBack)
 	_, sustained := c.Timeline.Mark(drills.SustainedAtHome)
+	elsewhere := c.elsewhere()
 	switch {
 	case !healed:
 		w.Detail = "the region did not come back"
 	case !back:
 		w.Detail = "the namespace was not failed back"
+	case len(elsewhere) > 0:
+		w.Detail = strings.Join(elsewhere, "; ")
 	case !sustained:
 		w.Detail = "throughput did not come back after the failback"
 	case !c.complete(drills.CensusAfterHeal):
@@ -296,4 +300,26 @@ func (c *docket) returnWitness() drills.Witness {
 		w.Held, w.Detail = true, fmt.Sprintf("%s returned, caught up and took its namespaces back", c.lost)
 	}
 	return w
+}
+
+// elsewhere lists where a region does not believe a Namespace active at home
+// once everything is over: what the control plane says it did is not what is.
+func (c *docket) elsewhere() []string {
+	last := map[[2]string]string{}
+	for _, e := range c.inOrder(drills.KindActive) {
+		last[[2]string{e.Namespace, e.Region}] = e.Name
+	}
+	var out []string
+	for _, ns := range c.topology.Namespaces {
+		for _, region := range []string{ns.Home, ns.Replica} {
+			switch active := last[[2]string{ns.Name, region}]; active {
+			case ns.Home:
+			case "":
+				out = append(out, fmt.Sprintf("%s does not say where %s is active", region, ns.Name))
+			default:
+				out = append(out, fmt.Sprintf("%s believes %s active in %s, not at home", region, ns.Name, active))
+			}
+		}
+	}
+	return out
 }
