@@ -46,7 +46,7 @@ Exit codes: 0 pass · 1 fail · 2 bad usage or drill file, nothing was started �
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\nsee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(c.listCommand(), c.runCommand(), c.planCommand(), c.analyzeCommand(), c.benchCommand(), c.truthCommand(), c.componentCommand())
+	root.AddCommand(c.listCommand(), c.runCommand(), c.planCommand(), c.analyzeCommand(), c.benchCommand(), c.truthCommand(), c.selftestCommand(), c.componentCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -50,8 +51,21 @@ func (c *docket) found(census string) func(drills.Operation) bool {
 	}
 }
 
+// ledgerWitness wants that the ledger knows every Workflow of the load that the
+// clusters hold. A starter writes a line before it sends: lines that are missing
+// take lost operations with them.
+func (c *docket) ledgerWitness() drills.Witness {
+	if !c.complete(drills.CensusAfterHeal) && !c.complete(drills.CensusWithoutRegion) {
+		return drills.Witness{Name: "ledger", Detail: "nobody read the clusters to hold it against"}
+	}
+	if n := c.unbooked(); n > 0 {
+		return drills.Witness{Name: "ledger", Detail: fmt.Sprintf("it has a gap: it knows of no start of %d workflows that the clusters hold", n)}
+	}
+	return drills.Witness{Name: "ledger", Held: true, Detail: fmt.Sprintf("it knows every workflow that the clusters hold, and tells of %d operations", len(c.operations))}
+}
+
 // unbooked counts the Workflows that a census found and the ledger never heard
-// of. A starter writes a line before it sends: they are lines that are missing.
+// of.
 func (c *docket) unbooked() int {
 	known := map[scoped]bool{}
 	for _, op := range c.operations {

@@ -49,7 +49,7 @@ func TestTheLoadHasToKeepItsSchedule(t *testing.T) {
 func TestALedgerWithAGapProvesNothing(t *testing.T) {
 	e := passing(t, "active-hot")
 	e.Ledger = slices.DeleteFunc(e.Ledger, func(o drills.Operation) bool { return o.Workflow == "order-orders-300" })
-	e.expect(t, drills.Inconclusive, "the ledger has a gap: 1 workflows")
+	e.expect(t, drills.Inconclusive, "ledger not witnessed: it has a gap: it knows of no start of 1 workflows")
 }
 
 // A control plane that says it failed back, and did not, is caught by the

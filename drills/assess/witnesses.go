@@ -23,6 +23,7 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.componentsWitness(),
 		c.returnWitness(),
 		c.loadWitness(),
+		c.ledgerWitness(),
 	}
 	return out
 }

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -34,6 +35,21 @@ type Options struct {
 	Binary   string             // the failoverdrill binary, which plays every component
 	Progress func(drills.Event) // called for each event as it is recorded; may be nil
 	Keep     bool               // keep databases and other working files of components
+	// Plant puts a defect between the engine and the world, for a self-test: it
+	// returns the world that the drill is to run in. Nil runs in the real one.
+	Plant func(Scene) drills.World
+}
+
+// Scene is what a drill runs in: the world as the engine sees it, and what it
+// is made of.
+type Scene struct {
+	World drills.World
+	Stack *fixtures.Stack
+	Links *toxics.Links
+	// After calls do, once, beside the drill, when a stage was marked. An error
+	// of do ends the run with an error: a defect that was not planted proves
+	// nothing.
+	After func(stage drills.Stage, do func(context.Context) error)
 }
 
 // ErrInterrupted is the cause with which a caller ends a run early. What was
@@ -221,6 +237,21 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 		}
 		world.Faults = append(world.Faults, fault)
 	}
+	ctx, fail := context.WithCancelCause(ctx)
+	var planting sync.WaitGroup
+	defer planting.Wait()
+	defer fail(nil)
+	if r.options.Plant != nil {
+		world = r.options.Plant(Scene{World: world, Stack: stack, Links: edges, After: func(stage drills.Stage, do func(context.Context) error) {
+			r.after(stage, func() {
+				planting.Go(func() {
+					if err := do(ctx); err != nil && ctx.Err() == nil {
+						fail(fmt.Errorf("plant a defect after %s: %w", stage, err))
+					}
+				})
+			})
+		}})
+	}
 	sampling, stop := context.WithCancel(ctx)
 	sampled := make(chan struct{})
 	go func() {
@@ -231,6 +262,16 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	stop()
 	<-sampled
 	return err
+}
+
+// after calls do, once, when a stage was marked.
+func (r *run) after(stage drills.Stage, do func()) {
+	var once sync.Once
+	r.log.Subscribe(func(e drills.Event) {
+		if e.Kind == drills.KindMark && e.Name == string(stage) {
+			once.Do(do)
+		}
+	})
 }
 
 // collect takes into the record what components wrote on their own.
