@@ -11,7 +11,7 @@ FUZZ    ?= 20s
 # One static binary plays every component.
 export CGO_ENABLED := 0
 
-.PHONY: drill drills test short verify fix fuzz bench build clean
+.PHONY: drill drills test short verify fix fuzz bench selftest build clean
 
 ## drill: build, run the active-hot drill, end in a summary and a verdict
 drill: build
@@ -46,10 +46,17 @@ fuzz:
 	$(GO) test -run NONE -fuzz FuzzParse -fuzztime $(FUZZ) ./drills
 	$(GO) test -run NONE -fuzz FuzzLoadEvents -fuzztime $(FUZZ) ./drills/record
 	$(GO) test -run NONE -fuzz FuzzLoadLedger -fuzztime $(FUZZ) ./drills/record
+	$(GO) test -run NONE -fuzz FuzzLoadProbes -fuzztime $(FUZZ) ./drills/record
 
-## bench: time to the first accepted operation, wall time by phase, memory
+## bench: time to the first accepted operation, wall time by phase, memory, what lanes cost, and known outages
 bench: build
 	$(BIN) bench --out $(OUT)
+	$(BIN) bench --probes --out $(OUT)
+	$(BIN) truth
+
+## selftest: plant defects, and see that each is found
+selftest: build
+	$(BIN) selftest --out $(OUT)
 
 ## build: the binary
 build:
