@@ -397,8 +397,8 @@ func (r *runner) counted(name, region, namespace string, found []Workflow) {
 	r.log.Record(Event{At: when, Kind: KindCensus, Name: name, Region: region, Namespace: namespace, Value: float64(len(found))})
 }
 
-// within carries out a step that has to end in time. A step that does not is a
-// finding, not an error of the harness: the mark that is missing tells, and a
+// within carries out a step that has to end in time. A step that does not, or
+// that waits for what is gone, is a finding, not an error of the harness: the mark that is missing tells, and a
 // note says what the step was waiting for.
 func (r *runner) within(ctx context.Context, atMost time.Duration, what string, step func(context.Context) error) (bool, error) {
 	limited, cancel := context.WithTimeout(ctx, atMost)
@@ -409,6 +409,9 @@ func (r *runner) within(ctx context.Context, atMost time.Duration, what string, 
 		return true, nil
 	case ctx.Err() == nil && limited.Err() != nil:
 		r.log.Record(Event{At: Offset(r.now()), Kind: KindNote, Detail: fmt.Sprintf("%s: not done within %s: %v", what, atMost, err)})
+		return false, nil
+	case errors.Is(err, ErrGone):
+		r.log.Record(Event{At: Offset(r.now()), Kind: KindNote, Detail: fmt.Sprintf("%s: %v", what, err)})
 		return false, nil
 	}
 	return false, err

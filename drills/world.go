@@ -1,6 +1,13 @@
 package drills
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrGone says that what a step waits for has ended, and will not come. In a
+// drill that is a finding, not an error of the harness.
+var ErrGone = errors.New("it is gone")
 
 // OpenLink is a Link with the address it listens on and the one it leads to.
 type OpenLink struct {
