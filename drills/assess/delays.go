@@ -76,7 +76,7 @@ func (c *docket) undisturbed() usually {
 		life(w.Steps, func(i waited, s drills.Step) {
 			times[i.kind] = append(times[i.kind], i.took())
 			if s.Type == timerFired {
-				out.fired[w.Steps[s.Of].Lasts] = true
+				out.fired[stepOf(w.Steps, s).Lasts] = true
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 		case activityTimedOut:
 			o.whole(sum, i, o.server(drills.DelayActivity))
 		case timerFired:
-			o.timer(sum, usual, i, steps[s.Of])
+			o.timer(sum, usual, i, stepOf(steps, s))
 		case signaled:
 			i.from += min(i.took(), usual.most[i.kind]) // a client takes its time
 			o.whole(sum, i, o.client(drills.DelayClient))

@@ -141,3 +141,16 @@ func TestAWorkflowThatHasNotEndedIsNotAttributed(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// Whatever a record claims, judging it must not break down.
+func TestAStepThatNamesNoOtherIsNoCrash(t *testing.T) {
+	for _, of := range []int{-1, 1 << 20} {
+		h := plain(19.91)
+		for i := range h.steps {
+			h.steps[i].Of = of
+		}
+		if got := telling(t, 19.9, h).judge().Delays; got == nil || got.InFlight != 1 {
+			t.Errorf("of %d: got %+v", of, got)
+		}
+	}
+}

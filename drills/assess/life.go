@@ -55,6 +55,14 @@ func life(steps []drills.Step, show func(waited, drills.Step)) {
 	}
 }
 
+// stepOf is the step that another one ends; a record that names none has none.
+func stepOf(steps []drills.Step, s drills.Step) drills.Step {
+	if s.Of < 0 || s.Of >= len(steps) {
+		return drills.Step{}
+	}
+	return steps[s.Of]
+}
+
 // underway is what a Workflow has begun and not ended.
 type underway struct {
 	activities int
