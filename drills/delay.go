@@ -23,6 +23,7 @@ type DelayCause struct {
 
 // The causes of a delay.
 const (
+	DelayLag       = "replication lag" // what had been done before the fault had not reached the survivor
 	DelayDetection = "detection"       // the region was lost, and nobody knew
 	DelayPromotion = "promotion"       // the survivor was not active yet
 	DelayEndpoint  = "endpoint"        // clients were not led to the survivor yet
@@ -41,7 +42,7 @@ const (
 // DelayCauses lists the causes in the order of a report.
 func DelayCauses() []string {
 	return []string{
-		DelayDetection, DelayPromotion, DelayEndpoint, DelayColdStart, DelayPollers,
+		DelayLag, DelayDetection, DelayPromotion, DelayEndpoint, DelayColdStart, DelayPollers,
 		DelayTask, DelaySticky, DelayFailure, DelayActivity, DelayRetry, DelayClient, DelayWorker, DelayQueueing,
 	}
 }

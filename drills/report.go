@@ -96,15 +96,30 @@ type RecoveryTime struct {
 	Sustained     Interval `json:"sustained"`     // to the first window at or above 90 % of the steady state
 }
 
-// RecoveryPoint counts acknowledged operations after the fault.
+// OperationCounts accounts for operations. What nobody counted is null, never 0.
+type OperationCounts struct {
+	Acknowledged  int  `json:"acknowledged"`
+	Kept          *int `json:"kept"`          // acknowledged, and there after the heal
+	Lost          *int `json:"lost"`          // acknowledged before the fault, and not in the survivor: as if the failed region never returns
+	LostAfterHeal *int `json:"lostAfterHeal"` // not there after it returned and conflicts were resolved
+	RolledBack    *int `json:"rolledBack"`    // completions of Activities that conflict resolution took back: the Activity was carried out again
+	Duplicated    *int `json:"duplicated"`    // took effect more than once: Workflow ids with a second run, signals and updates that are twice in a history, Activities carried out again
+	Indeterminate int  `json:"indeterminate"` // sent, never acknowledged
+}
+
+// KindCounts accounts for the operations of one kind.
+type KindCounts struct {
+	Kind OperationKind `json:"kind"`
+	OperationCounts
+}
+
+// RecoveryPoint accounts for the operations of a drill, all kinds together and
+// each by itself.
 type RecoveryPoint struct {
-	Acknowledged  int    `json:"acknowledged"`
-	Kept          int    `json:"kept"`          // acknowledged, and there after the heal
-	Lost          int    `json:"lost"`          // as if the failed region never returns
-	LostAfterHeal int    `json:"lostAfterHeal"` // after it returned and conflicts were resolved
-	Duplicated    int    `json:"duplicated"`    // Workflow ids with more than one run, as when conflict resolution resets one that had ended
-	Indeterminate int    `json:"indeterminate"` // sent, never acknowledged
-	LostSeconds   Offset `json:"lostSeconds"`   // from the oldest lost operation to fault effective
+	OperationCounts
+	ByKind      []KindCounts `json:"byKind"`
+	LostSeconds *Offset      `json:"lostSeconds"` // from the oldest lost operation to fault effective; null when nobody counted
+	Reset       *int         `json:"reset"`       // Workflows that had ended and went on from their middle: conflict resolution had events of the lost region to apply
 	// ReplicationLag is how far the survivor was behind the lost region: the
 	// last sample before the fault, and the largest before it. Null when nobody
 	// sampled it.

@@ -291,112 +291,6 @@ func (r *runner) inFlight() int {
 	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.topology.HomedIn(r.lost()))
 }
 
-func (r *runner) censusWithout(ctx context.Context) error {
-	return r.census(ctx, CensusWithoutRegion, func(ns Namespace) string {
-		if ns.Home == r.lost() {
-			return ns.Replica
-		}
-		return ns.Home
-	})
-}
-
-func (r *runner) censusAfter(ctx context.Context) error {
-	if !r.passed(Healed) {
-		return nil // there is nobody at home to ask
-	}
-	if err := r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home }); err != nil {
-		return err
-	}
-	return r.compare(ctx)
-}
-
-// equalWithin is how long a replica may take to hold what home holds, of load
-// that has ended.
-const equalWithin = 15 * time.Second
-
-// compare reads the replica of every Namespace until it holds what was found at
-// home, or for long enough: what it holds then is recorded.
-func (r *runner) compare(ctx context.Context) error {
-	for _, ns := range r.topology.Namespaces {
-		home, counted := r.atHome(ns.Name)
-		if !counted {
-			continue
-		}
-		var found []Workflow
-		_, err := r.within(ctx, equalWithin, fmt.Sprintf("comparison of %s in %s with home", ns.Name, ns.Replica), func(ctx context.Context) error {
-			for {
-				read, err := r.world.Watcher.Census(ctx, ns.Replica, ns.Name, CensusReplica)
-				if err != nil {
-					return err
-				}
-				if found = read; same(home, found) {
-					return nil
-				}
-				if _, err := wait(ctx, askEvery, askEvery, func(context.Context) bool { return false }); err != nil {
-					return err
-				}
-			}
-		})
-		if err != nil {
-			return err
-		}
-		if found != nil {
-			r.counted(CensusReplica, ns.Replica, ns.Name, found)
-		}
-	}
-	return nil
-}
-
-// atHome is what the census after the heal found of a Namespace, by run, and
-// whether it was taken.
-func (r *runner) atHome(namespace string) (digests map[string]string, counted bool) {
-	digests = map[string]string{}
-	for _, e := range r.log.Events() {
-		switch {
-		case e.Namespace != namespace:
-		case e.Kind == KindWorkflow && e.Workflow.Census == CensusAfterHeal:
-			digests[e.Workflow.RunID] = e.Workflow.Digest
-		case e.Kind == KindCensus && e.Name == CensusAfterHeal:
-			counted = true
-		}
-	}
-	return digests, counted
-}
-
-func same(home map[string]string, found []Workflow) bool {
-	for _, w := range found {
-		if home[w.RunID] != w.Digest {
-			return false
-		}
-	}
-	return len(found) == len(home)
-}
-
-func (r *runner) census(ctx context.Context, name string, region func(Namespace) string) error {
-	for _, ns := range r.topology.Namespaces {
-		at := region(ns)
-		var found []Workflow
-		counted, err := r.within(ctx, censusWithin, fmt.Sprintf("census of %s in %s", ns.Name, at), func(ctx context.Context) (err error) {
-			found, err = r.world.Watcher.Census(ctx, at, ns.Name, name)
-			return err
-		})
-		if err != nil || !counted {
-			return err
-		}
-		r.counted(name, at, ns.Name, found)
-	}
-	return nil
-}
-
-// counted records a census of one Namespace.
-func (r *runner) counted(name, region, namespace string, found []Workflow) {
-	when := Offset(r.now())
-	for _, workflow := range found {
-		r.log.Record(Event{At: when, Kind: KindWorkflow, Region: region, Namespace: namespace, Workflow: &workflow})
-	}
-	r.log.Record(Event{At: when, Kind: KindCensus, Name: name, Region: region, Namespace: namespace, Value: float64(len(found))})
-}
-
 // within carries out a step that has to end in time. A step that does not, or
 // that waits for what is gone, is a finding, not an error of the harness: the mark that is missing tells, and a
 // note says what the step was waiting for.
@@ -465,9 +359,30 @@ func (r *runner) failback(ctx context.Context) error {
 	return err
 }
 
+// turn waits until every schedule has acted once more since the Namespaces are
+// at home again, or for long enough: whether it did is the evidence.
+func (r *runner) turn(ctx context.Context) error {
+	back, home := r.log.Events().Mark(FailedBack)
+	if !home {
+		return nil
+	}
+	_, err := wait(ctx, lookEvery, r.drill.Observe.Drain, func(context.Context) bool {
+		for _, ns := range r.topology.Namespaces {
+			if at, acted := r.log.Events().LastAction(ns.Name); !acted || at <= back {
+				return false
+			}
+		}
+		return true
+	})
+	return err
+}
+
 // drain ends the load and waits until no Workflow is open: at home, or in the
 // replica of a region that did not return.
 func (r *runner) drain(ctx context.Context) error {
+	if err := r.turn(ctx); err != nil {
+		return err
+	}
 	settled, err := r.within(ctx, r.drill.Observe.Drain+time.Minute, "end of the load", r.world.Traffic.Stop)
 	if err != nil || !settled {
 		return err

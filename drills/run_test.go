@@ -35,6 +35,7 @@ type world struct {
 	backlog    time.Duration // from injection: how long too many Workflows stay open
 	unanswered time.Duration // from injection: how long nobody says how many are open
 	stuck      bool          // a Workflow stays open at home
+	acts       time.Time     // schedules act from then on
 	slowEnd    time.Duration // a watch takes this long to end
 	fails      map[string]error
 	at         map[string]func()          // called before the call of that name
@@ -142,6 +143,9 @@ func (w *world) complete() {
 	for _, ns := range w.drill.Topology().Namespaces {
 		if w.progresses(ns) {
 			w.Record(drills.Event{At: drills.Offset(w.now()), Kind: drills.KindClosed, Name: "Completed", Namespace: ns.Name})
+			if w.acts.IsZero() || time.Now().After(w.acts) {
+				w.Record(drills.Event{At: drills.Offset(w.now()), Kind: drills.KindAction, Name: "restock", Namespace: ns.Name})
+			}
 		}
 	}
 }
@@ -238,6 +242,10 @@ func (w watcher) Open(_ context.Context, region, _ string) (int, error) {
 	return 0, nil
 }
 
+func (w watcher) Stored(ctx context.Context, region, namespace string) error {
+	return w.asked(ctx, fmt.Sprintf("stored runs of %s in %s", namespace, region))
+}
+
 func (w watcher) Census(ctx context.Context, region, namespace, census string) ([]drills.Workflow, error) {
 	err := w.asked(ctx, fmt.Sprintf("census %s of %s in %s", census, namespace, region))
 	if census == drills.CensusReplica && w.behind > 0 {
@@ -308,6 +316,7 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 			"recover", "await healed", "fail back us-east", "stop load",
 			"census after-heal of orders in us-east",
 			"census replica-after-heal of orders in us-west",
+			"stored runs of orders in us-east", "stored runs of orders in us-west",
 		}},
 		{"dual-active-ring", []string{
 			"start load", "inject", "await effect",
@@ -321,6 +330,9 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 			"census replica-after-heal of orders-us-east in us-west",
 			"census replica-after-heal of orders-us-west in eu-central",
 			"census replica-after-heal of orders-eu-central in us-east",
+			"stored runs of orders-us-east in us-east", "stored runs of orders-us-east in us-west",
+			"stored runs of orders-us-west in us-west", "stored runs of orders-us-west in eu-central",
+			"stored runs of orders-eu-central in eu-central", "stored runs of orders-eu-central in us-east",
 		}},
 	}
 	for _, test := range tests {
@@ -531,6 +543,9 @@ func TestTheRegionIsNotHealedWhileABacklogRemains(t *testing.T) {
 	}
 }
 
+// lastCall is what a run of active-hot ends with, once its region is back.
+const lastCall = "stored runs of orders in us-west"
+
 func TestWhatDoesNotComeBackLeavesNoMark(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -549,8 +564,8 @@ func TestWhatDoesNotComeBackLeavesNoMark(t *testing.T) {
 					t.Fatal(err)
 				}
 				same(t, "marks", w.marks(), without(allMarks(), test.missing))
-				if last := w.calls[len(w.calls)-1]; last != "census replica-after-heal of orders in us-west" {
-					t.Errorf("the last call is %q, not the census", last)
+				if last := w.calls[len(w.calls)-1]; last != lastCall {
+					t.Errorf("the last call is %q, want %q", last, lastCall)
 				}
 			})
 		})
@@ -572,19 +587,21 @@ func TestWhatIsNotDoneInTimeIsAFinding(t *testing.T) {
 			"heal of region us-east: not done within 1m30s", "stop load"},
 		{"a failback that hangs", func(w *world) { w.hangs = "fail back us-east" },
 			[]drills.Stage{drills.FailedBack, drills.SustainedAtHome},
-			"failback to region us-east: not done within 1m30s", "census replica-after-heal of orders in us-west"},
+			"failback to region us-east: not done within 1m30s", lastCall},
 		{"starters that do not settle", func(w *world) { w.hangs = "stop load" },
 			[]drills.Stage{drills.LoadStopped, drills.Drained},
-			"end of the load: not done within 2m0s", "census replica-after-heal of orders in us-west"},
+			"end of the load: not done within 2m0s", lastCall},
 		{"a census that nobody answers", func(w *world) { w.hangs = "census after-heal of orders in us-east" },
-			nil, "census of orders in us-east: not done within 1m30s", "census after-heal of orders in us-east"},
+			nil, "census of orders in us-east: not done within 1m30s", lastCall},
 		{"a region whose cluster ends as it returns", func(w *world) { w.fails["await healed"] = fmt.Errorf("cluster ended: %w", drills.ErrGone) },
 			[]drills.Stage{drills.Healed, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome},
 			"heal of region us-east: cluster ended: it is gone", "stop load"},
 		{"a replica that nobody can read", func(w *world) { w.hangs = "census replica-after-heal of orders in us-west" },
-			nil, "comparison of orders in us-west with home: not done within 15s", "census replica-after-heal of orders in us-west"},
+			nil, "comparison of orders in us-west with home: not done within 15s", lastCall},
+		{"a database that nobody can read", func(w *world) { w.hangs = "stored runs of orders in us-east" },
+			nil, "look at the runs of orders that us-east stores: not done within 1m30s", lastCall},
 		{"a replica that stays behind", func(w *world) { w.behind = 1 << 30 },
-			nil, "comparison of orders in us-west with home: not done within 15s", "census replica-after-heal of orders in us-west"},
+			nil, "comparison of orders in us-west with home: not done within 15s", lastCall},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -678,11 +695,34 @@ func TestTheDelayOfAFaultIsADecisionOfTheSeed(t *testing.T) {
 	}
 }
 
+// Whether schedules act at home again can be told only while there is load.
+func TestTheLoadGoesOnUntilSchedulesActAtHome(t *testing.T) {
+	for name, late := range map[string]time.Duration{"soon": 0, "later": 12 * time.Second, "never": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, "active-hot")
+				w.at["fail back us-east"] = func() { w.acts = time.Now().Add(late) }
+				if err := w.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				back, _ := drills.Timeline(w.events).Mark(drills.FailedBack)
+				sustained, _ := drills.Timeline(w.events).Mark(drills.SustainedAtHome)
+				stopped, _ := drills.Timeline(w.events).Mark(drills.LoadStopped)
+				least := max(sustained, min(back+drills.Offset(late), sustained+drills.Offset(w.drill.Observe.Drain)))
+				if stopped < least || stopped > least+drills.Offset(time.Second) {
+					t.Errorf("the load stopped at %s, want %s", stopped, least)
+				}
+			})
+		})
+	}
+}
+
 func TestAnErrorOfTheWorldEndsTheRun(t *testing.T) {
 	broken := errors.New("broken")
 	for _, call := range []string{
 		"start load", "inject", "await effect", "census without-region of orders in us-west", "recover", "await healed",
 		"fail back us-east", "stop load", "census after-heal of orders in us-east", "census replica-after-heal of orders in us-west",
+		"stored runs of orders in us-east",
 	} {
 		t.Run(call, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -18,6 +18,9 @@ const (
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component
+	KindAction      Kind = "action"      // a Workflow that the schedule Name started has ended
+	KindUnended     Kind = "unended"     // a run that a region's database holds as not ended after the heal: Name is its state, Detail the run
+	KindStored      Kind = "stored"      // the look at a region's database is complete; Value counts the runs that it holds
 	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
 	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
@@ -108,15 +111,19 @@ const (
 
 // Workflow is one Workflow execution as a census found it in a region.
 type Workflow struct {
-	Census     string   `json:"census"`
-	ID         string   `json:"id"`
-	RunID      string   `json:"runId"`
-	Status     string   `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
-	StartedAt  Offset   `json:"startedAt"`
-	ClosedAt   Offset   `json:"closedAt,omitempty"`
-	Tasks      []Task   `json:"tasks,omitempty"`
-	Operations []string `json:"operations,omitempty"` // ids of acknowledged signals found in the history
-	Steps      []Step   `json:"steps,omitempty"`      // its history, of a census without the region
+	Census     string    `json:"census"`
+	ID         string    `json:"id"`
+	RunID      string    `json:"runId"`
+	Status     string    `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
+	StartedAt  Offset    `json:"startedAt"`
+	ClosedAt   Offset    `json:"closedAt,omitempty"`
+	Parent     string    `json:"parent,omitempty"`   // id of the Workflow that it is a child of
+	Schedule   string    `json:"schedule,omitempty"` // id of the schedule that started it
+	ResetAt    Offset    `json:"resetAt,omitempty"`  // when it went on from the middle of an earlier run, as conflict resolution has it
+	Tasks      []Task    `json:"tasks,omitempty"`
+	Operations []string  `json:"operations,omitempty"` // ids of signals, updates and executions of Activities in the history, as often as they are there
+	Steps      []Step    `json:"steps,omitempty"`      // its history, of a census without the region and of a run that is open
+	Pending    []Pending `json:"pending,omitempty"`    // Activities that it waits for, of a run that is open after the heal
 	// Length and Digest are of the history: two regions that have the same hold
 	// equal ones.
 	Length int64  `json:"length,omitempty"` // events
@@ -132,6 +139,16 @@ type Step struct {
 	Attempt int    `json:"attempt,omitempty"` // of a started Activity or Workflow Task, from 1
 	Of      int    `json:"of,omitempty"`      // index of the step that scheduled or started what this one ends
 	Cause   string `json:"cause,omitempty"`   // of a time-out: which one, such as StartToClose
+	Child   string `json:"child,omitempty"`   // of a child's start or end: its Workflow id
+}
+
+// Pending is an Activity that an open Workflow waits for.
+type Pending struct {
+	Activity string `json:"activity"`          // its type
+	State    string `json:"state"`             // as the server names it: Scheduled, Started, Paused, …
+	Attempt  int    `json:"attempt"`           // from 1; above it is a retry
+	DueAt    Offset `json:"dueAt"`             // when it was to be dispatched, or was
+	Failure  string `json:"failure,omitempty"` // of the attempt before
 }
 
 // Task is a Workflow Task or Activity that a Worker completed.
@@ -159,6 +176,17 @@ func (t Timeline) Mark(s Stage) (Offset, bool) {
 func (t Timeline) SteadyUntil() (last Offset, ok bool) {
 	for _, e := range t {
 		if e.Kind == KindSteady {
+			last, ok = max(last, e.At), true
+		}
+	}
+	return last, ok
+}
+
+// LastAction is when the last Workflow ended that a schedule of a Namespace had
+// started, and whether one did.
+func (t Timeline) LastAction(namespace string) (last Offset, ok bool) {
+	for _, e := range t {
+		if e.Kind == KindAction && e.Namespace == namespace {
 			last, ok = max(last, e.At), true
 		}
 	}

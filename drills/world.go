@@ -85,6 +85,9 @@ type Watcher interface {
 	Open(ctx context.Context, region, namespace string) (int, error)
 	// Census reads every Workflow of a Namespace from a region.
 	Census(ctx context.Context, region, namespace, census string) ([]Workflow, error)
+	// Stored records which runs of a Namespace have not ended according to a
+	// region's database, past what its cluster shows.
+	Stored(ctx context.Context, region, namespace string) error
 }
 
 // World is what a drill runs in.

@@ -78,8 +78,10 @@ func workerRole() *cobra.Command {
 	cmd.Flags().StringVar(&s.Identity, "identity", "", "identity to poll under")
 	cmd.Flags().IntVar(&s.Slots, "slots", 50, "tasks of each kind run at once")
 	cmd.Flags().DurationVar(&s.WarmUp, "warm-up", 0, "declared time before it polls")
+	cmd.Flags().StringVar(&s.Ledger, "ledger", "", "file that takes what its Activities did")
+	cmd.Flags().StringVar(&s.Clock, "clock", "", "clock of the run")
 	resolution(cmd, &s.MinResolution)
-	required(cmd, "identity")
+	required(cmd, "identity", "ledger", "clock")
 	return cmd
 }
 

@@ -34,79 +34,164 @@ func (c *docket) fold() []operation {
 	return out
 }
 
-// found reports which operations a census shows.
-func (c *docket) found(census string) func(drills.Operation) bool {
-	started, signalled := map[scoped]bool{}, map[scoped]bool{}
+// holding is which operations a census shows.
+type holding struct {
+	started map[scoped]bool
+	noted   map[scoped]int // how often, in the run that has it most
+}
+
+// holding reads a census once, however often it is asked for.
+func (c *docket) holding(census string) holding {
+	if h, known := c.holdings[census]; known {
+		return h
+	}
+	h := holding{map[scoped]bool{}, map[scoped]int{}}
+	c.holdings[census] = h
 	for e, w := range c.census[census] {
-		started[e.scoped] = true
+		h.started[e.scoped] = true
+		times := map[string]int{}
 		for _, id := range w.Operations {
-			signalled[scoped{e.namespace, id}] = true
+			times[id]++
+			key := scoped{e.namespace, id}
+			h.noted[key] = max(h.noted[key], times[id])
 		}
 	}
-	return func(op drills.Operation) bool {
-		if op.Kind == drills.StartOperation {
-			return started[scoped{op.Namespace, op.Workflow}]
-		}
-		return signalled[scoped{op.Namespace, op.ID}]
-	}
+	return h
 }
 
-// ledgerWitness wants that the ledger knows every Workflow of the load that the
-// clusters hold. A starter writes a line before it sends: lines that are missing
-// take lost operations with them.
+func (h holding) has(op drills.Operation) bool {
+	if op.Kind == drills.StartOperation {
+		return h.started[scoped{op.Namespace, op.Workflow}]
+	}
+	return h.noted[scoped{op.Namespace, op.ID}] > 0
+}
+
+// ledgerWitness wants that the ledger knows everything of the load that the
+// clusters hold. A line is written before an operation is sent: lines that are
+// missing take lost operations with them.
 func (c *docket) ledgerWitness() drills.Witness {
-	if !c.complete(drills.CensusAfterHeal) && !c.complete(drills.CensusWithoutRegion) {
-		return drills.Witness{Name: "ledger", Detail: "nobody read the clusters to hold it against"}
+	w := drills.Witness{Name: "ledger"}
+	if !c.counted() {
+		w.Detail = "nobody read the clusters to hold it against"
+		return w
 	}
-	if n := c.unbooked(); n > 0 {
-		return drills.Witness{Name: "ledger", Detail: fmt.Sprintf("it has a gap: it knows of no start of %d workflows that the clusters hold", n)}
+	workflows, operations := c.unbooked()
+	switch {
+	case workflows > 0:
+		w.Detail = fmt.Sprintf("it has a gap: it knows of no start of %d workflows that the clusters hold", workflows)
+	case operations > 0:
+		w.Detail = fmt.Sprintf("it has a gap: it does not know %d signals, updates or completed activities that the clusters hold", operations)
+	default:
+		w.Held = true
+		w.Detail = fmt.Sprintf("it knows every workflow that the clusters hold, and tells of %d operations", len(c.operations))
 	}
-	return drills.Witness{Name: "ledger", Held: true, Detail: fmt.Sprintf("it knows every workflow that the clusters hold, and tells of %d operations", len(c.operations))}
+	return w
 }
 
-// unbooked counts the Workflows that a census found and the ledger never heard
-// of.
-func (c *docket) unbooked() int {
-	known := map[scoped]bool{}
+// unbooked counts the Workflows that a census found and of whose start the
+// ledger never heard, and other operations likewise. What a Workflow or a
+// schedule starts is nobody's operation.
+func (c *docket) unbooked() (workflows, operations int) {
+	started, known := map[scoped]bool{}, map[scoped]bool{}
 	for _, op := range c.operations {
-		known[scoped{op.Namespace, op.Workflow}] = true
+		known[scoped{op.Namespace, op.ID}] = true
+		if op.Kind == drills.StartOperation {
+			started[scoped{op.Namespace, op.Workflow}] = true
+		}
 	}
-	missing := map[scoped]bool{}
-	for e := range c.final() {
-		if !known[e.scoped] {
+	missing, unknown := map[scoped]bool{}, map[scoped]bool{}
+	for e, w := range c.final() {
+		if root(w) && !started[e.scoped] {
 			missing[e.scoped] = true
 		}
+		for _, id := range w.Operations {
+			if key := (scoped{e.namespace, id}); !known[key] {
+				unknown[key] = true
+			}
+		}
 	}
-	return len(missing)
+	return len(missing), len(unknown)
+}
+
+// root reports whether a client started a Workflow, no other Workflow and no
+// schedule.
+func root(w drills.Workflow) bool { return w.Parent == "" && w.Schedule == "" }
+
+// counts are those of one kind, as far as they could be counted.
+type counts struct {
+	acknowledged, kept, lost, lostAfterHeal, rolledBack, duplicated, indeterminate int
+}
+
+func (n *counts) add(other counts) {
+	n.acknowledged += other.acknowledged
+	n.kept += other.kept
+	n.lost += other.lost
+	n.lostAfterHeal += other.lostAfterHeal
+	n.rolledBack += other.rolledBack
+	n.duplicated += other.duplicated
+	n.indeterminate += other.indeterminate
 }
 
 // recoveryPoint holds the ledger against both censuses. Only operations that
 // were acknowledged before the fault took effect can be lost with the region;
 // after the heal, every acknowledged one must be there.
 func (c *docket) recoveryPoint() drills.RecoveryPoint {
-	var out drills.RecoveryPoint
-	without, after := c.found(drills.CensusWithoutRegion), c.found(drills.CensusAfterHeal)
+	without, after := c.holding(drills.CensusWithoutRegion), c.holding(drills.CensusAfterHeal)
+	lossCounted, healCounted := c.faulted && c.complete(drills.CensusWithoutRegion), c.complete(drills.CensusAfterHeal)
+	again := c.carriedOut(after)
+	kinds := map[drills.OperationKind]*counts{}
+	for _, kind := range drills.OperationKinds() {
+		kinds[kind] = &counts{duplicated: c.duplicated(kind)}
+	}
 	oldest := c.effective
 	for _, op := range c.operations {
+		n := kinds[op.Kind]
 		if !op.acknowledged {
-			out.Indeterminate++
+			n.indeterminate++
 			continue
 		}
-		out.Acknowledged++
-		if c.faulted && c.complete(drills.CensusWithoutRegion) && op.At <= c.effective && !without(op.Operation) {
-			out.Lost++
+		n.acknowledged++
+		if op.At <= c.effective && !without.has(op.Operation) {
+			n.lost++
 			oldest = min(oldest, op.At)
 		}
 		switch {
-		case !c.complete(drills.CensusAfterHeal):
-		case after(op.Operation):
-			out.Kept++
+		case after.has(op.Operation):
+			n.kept++
+		case again[effectOf(op.Operation)]:
+			n.rolledBack++
 		default:
-			out.LostAfterHeal++
+			n.lostAfterHeal++
 		}
 	}
-	out.LostSeconds = c.effective - oldest
-	out.Duplicated = c.duplicated()
+	report := func(n counts) drills.OperationCounts {
+		out := drills.OperationCounts{Acknowledged: n.acknowledged, Indeterminate: n.indeterminate}
+		if lossCounted {
+			out.Lost = &n.lost
+		}
+		if healCounted {
+			out.Kept, out.LostAfterHeal, out.RolledBack = &n.kept, &n.lostAfterHeal, &n.rolledBack
+		}
+		if c.counted() {
+			out.Duplicated = &n.duplicated
+		}
+		return out
+	}
+	var out drills.RecoveryPoint
+	var all counts
+	for _, kind := range drills.OperationKinds() {
+		all.add(*kinds[kind])
+		out.ByKind = append(out.ByKind, drills.KindCounts{Kind: kind, OperationCounts: report(*kinds[kind])})
+	}
+	out.OperationCounts = report(all)
+	if lossCounted {
+		age := c.effective - oldest
+		out.LostSeconds = &age
+	}
+	if c.counted() {
+		n := len(c.resets())
+		out.Reset = &n
+	}
 	out.ReplicationLag = c.lag()
 	return out
 }
@@ -128,17 +213,53 @@ func (c *docket) lag() *drills.Lag {
 	return out
 }
 
-// duplicated counts the Workflow ids that have more than one run. When a region
-// returns with events that the survivor never had, conflict resolution resets a
-// Workflow that has ended meanwhile: its last part runs again.
-func (c *docket) duplicated() int {
-	runs := map[scoped]int{}
-	for e := range c.final() {
-		runs[e.scoped]++
+// resets lists the Workflows of which a run went on from the middle of another.
+// When a region returns with events that the survivor never had, conflict
+// resolution does so with those that have ended meanwhile: their last part runs
+// again.
+func (c *docket) resets() map[scoped]drills.Offset {
+	out := map[scoped]drills.Offset{}
+	for e, w := range c.final() {
+		if w.ResetAt > 0 {
+			out[e.scoped] = max(out[e.scoped], w.ResetAt)
+		}
+	}
+	return out
+}
+
+// duplicated counts the operations of a kind that took effect more than once.
+func (c *docket) duplicated(kind drills.OperationKind) int {
+	switch kind {
+	case drills.StartOperation:
+		return c.secondRuns()
+	case drills.ActivityOperation:
+		n := 0
+		for _, executions := range c.effects() {
+			n += len(executions) - 1
+		}
+		return n
+	}
+	h, n := c.holding(c.last()), 0
+	for _, op := range c.operations {
+		if op.Kind == kind && h.noted[scoped{op.Namespace, op.ID}] > 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// secondRuns counts the Workflow ids that have more than one run, but for those
+// that were reset: they are counted as such.
+func (c *docket) secondRuns() int {
+	runs, reset := map[scoped]int{}, c.resets()
+	for e, w := range c.final() {
+		if w.Schedule == "" {
+			runs[e.scoped]++
+		}
 	}
 	twice := 0
-	for _, n := range runs {
-		if n > 1 {
+	for id, n := range runs {
+		if _, explained := reset[id]; n > 1 && !explained {
 			twice++
 		}
 	}
@@ -173,7 +294,7 @@ func (c *docket) workflows() drills.WorkflowCounts {
 	}
 	inFlight := map[scoped]bool{}
 	for e, w := range c.final() {
-		if c.faulted && w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective) &&
+		if c.faulted && root(w) && w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective) &&
 			slices.Contains(c.affected, e.namespace) {
 			inFlight[e.scoped] = true
 		}

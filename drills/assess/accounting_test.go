@@ -2,6 +2,7 @@ package assess_test
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func forget(census, order string) func(*evidence) {
 	return func(e *evidence) {
 		e.workflows(census, func(_ string, w *drills.Workflow) {
 			if w.ID == order {
-				w.Operations = nil
+				w.Operations = slices.DeleteFunc(w.Operations, func(id string) bool { return id == order+"/payment" })
 			}
 		})
 	}
@@ -61,57 +62,83 @@ func unacknowledged(order string, instead ...drills.OperationState) func(*eviden
 	}
 }
 
+// tally is what became of operations, as a table of tests tells it; -1 is what
+// nobody counted.
+type tally struct {
+	acknowledged, lost, lostAfterHeal, rolledBack, duplicated, indeterminate int
+	age                                                                      float64 // of the oldest lost one, in seconds
+}
+
+func tallied(p drills.RecoveryPoint) tally {
+	count := func(n *int) int {
+		if n == nil {
+			return -1
+		}
+		return *n
+	}
+	out := tally{
+		acknowledged: p.Acknowledged, lost: count(p.Lost), lostAfterHeal: count(p.LostAfterHeal), rolledBack: count(p.RolledBack),
+		duplicated: count(p.Duplicated), indeterminate: p.Indeterminate,
+	}
+	if p.LostSeconds != nil {
+		out.age = p.LostSeconds.Seconds()
+	}
+	return out
+}
+
+// twice has a Worker carry out an order's Activity once more, some time after
+// the first.
+func twice(order string, after float64, state drills.OperationState) func(*evidence) {
+	return func(e *evidence) {
+		for _, op := range slices.Clone(e.Ledger) {
+			if op.Workflow != order || op.Kind != drills.ActivityOperation || op.State == drills.OperationAcknowledged && state == drills.OperationSent {
+				continue
+			}
+			op.ID, op.At = op.ID+"-again", op.At+at(after)
+			if op.State == drills.OperationAcknowledged {
+				op.State = state
+			}
+			e.Ledger = append(e.Ledger, op)
+		}
+	}
+}
+
 func TestEveryAcknowledgedOperationIsAccountedFor(t *testing.T) {
-	const operations = 2 * 320 // a start and a payment for each order
+	const operations = 4 * 320 // a start, a payment, a change of address and an Activity for each order
 	tests := []struct {
 		name   string
 		change func(*evidence)
-		want   drills.RecoveryPoint
+		want   tally
 	}{
-		{"all kept", func(*evidence) {}, drills.RecoveryPoint{Acknowledged: operations}},
+		{"all kept", func(*evidence) {}, tally{}},
 		{
 			"lost with the region, and there again after the heal", lost(drills.CensusWithoutRegion, orderEnded),
-			drills.RecoveryPoint{Acknowledged: operations, Lost: 2, LostSeconds: at(effective - 11.010)},
+			tally{lost: 4, age: effective - 11.010},
 		},
 		{
 			"the oldest counts", lost(drills.CensusWithoutRegion, orderInFlight, orderEnded),
-			drills.RecoveryPoint{Acknowledged: operations, Lost: 4, LostSeconds: at(effective - 11.010)},
+			tally{lost: 7, age: effective - 11.010}, // one of them was shipped after the fault
 		},
 		{
 			"lost for good", both(func(census string) func(*evidence) { return lost(census, orderEnded) }),
-			drills.RecoveryPoint{Acknowledged: operations, Lost: 2, LostAfterHeal: 2, LostSeconds: at(effective - 11.010)},
+			tally{lost: 4, lostAfterHeal: 4, age: effective - 11.010},
 		},
-		{
-			"lost only when conflicts were resolved", lost(drills.CensusAfterHeal, orderEnded),
-			drills.RecoveryPoint{Acknowledged: operations, LostAfterHeal: 2},
-		},
+		{"lost only when conflicts were resolved", lost(drills.CensusAfterHeal, orderEnded), tally{lostAfterHeal: 4}},
 		{
 			"a payment lost, its order kept", forget(drills.CensusWithoutRegion, orderInFlight),
-			drills.RecoveryPoint{Acknowledged: operations, Lost: 1, LostSeconds: at(effective - 19.830)},
+			tally{lost: 1, age: effective - 19.830},
 		},
-		{
-			"what the survivor acknowledged is not lost with the region", lost(drills.CensusWithoutRegion, orderAbroad),
-			drills.RecoveryPoint{Acknowledged: operations},
-		},
-		{
-			"yet it has to be there after the heal", lost(drills.CensusAfterHeal, orderAbroad),
-			drills.RecoveryPoint{Acknowledged: operations, LostAfterHeal: 2},
-		},
-		{
-			"never answered", unacknowledged(orderEnded),
-			drills.RecoveryPoint{Acknowledged: operations - 2, Indeterminate: 2},
-		},
-		{
-			"given up", unacknowledged(orderEnded, drills.OperationAbandoned),
-			drills.RecoveryPoint{Acknowledged: operations - 2, Indeterminate: 2},
-		},
+		{"what the survivor acknowledged is not lost with the region", lost(drills.CensusWithoutRegion, orderAbroad), tally{}},
+		{"yet it has to be there after the heal", lost(drills.CensusAfterHeal, orderAbroad), tally{lostAfterHeal: 4}},
+		{"never answered", unacknowledged(orderEnded), tally{acknowledged: -4, indeterminate: 4}},
+		{"given up", unacknowledged(orderEnded, drills.OperationAbandoned), tally{acknowledged: -4, indeterminate: 4}},
 		{
 			"what nobody was told cannot be lost", func(e *evidence) {
 				unacknowledged(orderEnded)(e)
 				lost(drills.CensusWithoutRegion, orderEnded)(e)
 				lost(drills.CensusAfterHeal, orderEnded)(e)
 			},
-			drills.RecoveryPoint{Acknowledged: operations - 2, Indeterminate: 2},
+			tally{acknowledged: -4, indeterminate: 4},
 		},
 		{
 			"started twice", func(e *evidence) {
@@ -119,17 +146,39 @@ func TestEveryAcknowledgedOperationIsAccountedFor(t *testing.T) {
 					Census: drills.CensusAfterHeal, ID: orderEnded, RunID: "another", Status: "Completed", StartedAt: at(25), ClosedAt: at(30),
 				}})
 			},
-			drills.RecoveryPoint{Acknowledged: operations, Duplicated: 1},
+			tally{duplicated: 1},
 		},
 		{
-			"nobody counted without the region", func(e *evidence) { e.without(censusOf(drills.CensusWithoutRegion)) },
-			drills.RecoveryPoint{Acknowledged: operations},
+			"a payment applied twice", func(e *evidence) {
+				e.workflows(drills.CensusAfterHeal, func(_ string, w *drills.Workflow) {
+					if w.ID == orderEnded {
+						w.Operations = append(w.Operations, orderEnded+"/payment")
+					}
+				})
+			},
+			tally{duplicated: 1},
 		},
+		{"carried out twice, and answered once", twice(orderInFlight, 1, drills.OperationSent), tally{duplicated: 1, indeterminate: 1}},
+		{"carried out twice, and refused once", twice(orderInFlight, 1, drills.OperationAbandoned), tally{duplicated: 1, indeterminate: 1}},
+		{
+			"carried out twice, and the first taken back", twice(orderInFlight, -0.1, drills.OperationAcknowledged),
+			tally{acknowledged: 1, duplicated: 1, rolledBack: 1},
+		},
+		{
+			"carried out before the fault, and once more where that had not arrived", twice(orderInFlight, -9, drills.OperationAcknowledged),
+			tally{acknowledged: 1, lost: 1, duplicated: 1, rolledBack: 1, age: 1.06},
+		},
+		{"nobody counted without the region", func(e *evidence) { e.without(censusOf(drills.CensusWithoutRegion)) }, tally{lost: -1}},
+		{
+			"nobody counted after the heal", func(e *evidence) { e.without(censusOf(drills.CensusAfterHeal)) },
+			tally{lostAfterHeal: -1, rolledBack: -1},
+		},
+		{"nobody counted", func(e *evidence) { e.without(ofKind(drills.KindCensus)) }, tally{lost: -1, lostAfterHeal: -1, rolledBack: -1, duplicated: -1}},
 		{
 			"no fault", func(e *evidence) {
 				lost(drills.CensusWithoutRegion, orderEnded)(e.without(markOf(drills.FaultEffective)))
 			},
-			drills.RecoveryPoint{Acknowledged: operations},
+			tally{lost: -1},
 		},
 	}
 	for _, test := range tests {
@@ -137,9 +186,24 @@ func TestEveryAcknowledgedOperationIsAccountedFor(t *testing.T) {
 			e := passing(t, "active-hot")
 			test.change(e)
 			want := test.want
-			want.Kept = want.Acknowledged - want.LostAfterHeal // each is there or is not
-			if got := e.judge().RecoveryPoint; got != want {
+			want.acknowledged += operations
+			p := e.judge().RecoveryPoint
+			got := tallied(p)
+			if math.Abs(got.age-want.age) < 0.05 {
+				got.age = want.age // of what was shipped as the fault came, by the evidence's own rounding
+			}
+			if got != want {
 				t.Errorf("got %+v\nwant %+v", got, want)
+			}
+			if p.Kept != nil && *p.Kept+*p.LostAfterHeal+*p.RolledBack != p.Acknowledged {
+				t.Errorf("%d kept, %d lost and %d rolled back are not the %d acknowledged", *p.Kept, *p.LostAfterHeal, *p.RolledBack, p.Acknowledged)
+			}
+			var kinds int
+			for _, k := range p.ByKind {
+				kinds += k.Acknowledged + k.Indeterminate
+			}
+			if kinds != p.Acknowledged+p.Indeterminate {
+				t.Errorf("all kinds together are %d operations of %d", kinds, p.Acknowledged+p.Indeterminate)
 			}
 		})
 	}
@@ -171,10 +235,10 @@ func TestLostOperationsAreHeldAgainstTheirObjectives(t *testing.T) {
 		{"as old as allowed", lost(drills.CensusWithoutRegion, orderEnded), drills.Objectives{RecoveryPoint: &age}, drills.Pass, ""},
 		{
 			"older", lost(drills.CensusWithoutRegion, orderEnded), drills.Objectives{RecoveryPoint: ptr(age - time.Microsecond)},
-			drills.Fail, "measured 9.090 s (2 operations lost if us-east never returned)",
+			drills.Fail, "measured 9.090 s (4 operations lost if us-east never returned)",
 		},
-		{"as many as allowed", lost(drills.CensusAfterHeal, orderEnded), drills.Objectives{LostAfterHeal: ptr(2)}, drills.Pass, ""},
-		{"one more", lost(drills.CensusAfterHeal, orderEnded), drills.Objectives{LostAfterHeal: ptr(1)}, drills.Fail, "lostAfterHeal: declared ≤ 1, measured 2 of 640 operations"},
+		{"as many as allowed", lost(drills.CensusAfterHeal, orderEnded), drills.Objectives{LostAfterHeal: ptr(4)}, drills.Pass, ""},
+		{"one more", lost(drills.CensusAfterHeal, orderEnded), drills.Objectives{LostAfterHeal: ptr(3)}, drills.Fail, "lostAfterHeal: declared ≤ 3, measured 4 of 1280 operations"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -324,10 +388,9 @@ func TestNamesakesInTwoNamespacesAreDifferentOperations(t *testing.T) {
 	e.without(func(event drills.Event) bool {
 		return event.Kind == drills.KindWorkflow && event.Namespace == "orders-us-east" && event.Workflow.ID == "order-030"
 	})
-	want := untouched.RecoveryPoint
-	want.Lost, want.LostAfterHeal, want.LostSeconds = 2, 2, at(effective-11.010)
-	want.Kept -= 2
-	if got := e.judge().RecoveryPoint; got != want {
+	want := tallied(untouched.RecoveryPoint)
+	want.lost, want.lostAfterHeal, want.age = 4, 4, at(effective-11.010).Seconds()
+	if got := tallied(e.judge().RecoveryPoint); got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }
@@ -347,6 +410,7 @@ func TestAWorkflowThatWasResetCountsOnceByItsCurrentRun(t *testing.T) {
 			}
 			again := *reset.Workflow
 			again.RunID, again.StartedAt, again.Status = again.RunID+"-reset", again.StartedAt+1, status
+			again.ResetAt = at(healed)
 			reset.Workflow = &again
 			e.with(reset)
 			replicated := again
@@ -356,8 +420,8 @@ func TestAWorkflowThatWasResetCountsOnceByItsCurrentRun(t *testing.T) {
 			if got.Workflows.Started != before.Workflows.Started {
 				t.Errorf("%d started, %d without the reset", got.Workflows.Started, before.Workflows.Started)
 			}
-			if got.RecoveryPoint.Duplicated != 1 {
-				t.Errorf("%d duplicated, want 1", got.RecoveryPoint.Duplicated)
+			if reset, again := *got.RecoveryPoint.Reset, *got.RecoveryPoint.Duplicated; reset != 1 || again != 0 {
+				t.Errorf("%d reset and %d duplicated, want 1 and 0", reset, again)
 			}
 			if got.Verdict != want {
 				t.Errorf("verdict %s, want %s: %v", got.Verdict, want, got.Reasons)

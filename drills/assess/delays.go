@@ -17,7 +17,11 @@ func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
 	until := drills.Offset(c.outageEnd(recovery))
 	usual := c.undisturbed()
 	sum := newDelays()
-	starts := c.acknowledgedStarts()
+	starts, undone := c.acknowledgedStarts(), c.undone()
+	outages := map[string]outage{}
+	for _, ns := range c.affected {
+		outages[ns] = c.outage(ns)
+	}
 	for e, w := range c.census[drills.CensusWithoutRegion] {
 		start, known := starts[e.scoped]
 		inFlight := w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective)
@@ -36,13 +40,27 @@ func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
 			continue
 		}
 		sum.begin()
-		outage := c.outage(e.namespace)
+		outage := outages[e.namespace]
+		outage.undone = undone[e.scoped]
 		if during {
 			outage.late(sum, usual, waited{"start", start.Intended, w.StartedAt}, outage.client(drills.DelayRetry))
 		}
 		outage.walk(sum, usual, w.Steps)
 	}
 	return sum.done()
+}
+
+// undone lists the Workflows of which something had been acknowledged before the
+// fault that the survivor did not have.
+func (c *docket) undone() map[scoped]bool {
+	out := map[scoped]bool{}
+	h := c.holding(drills.CensusWithoutRegion)
+	for _, op := range c.operations {
+		if op.acknowledged && op.At <= c.effective && !h.has(op.Operation) {
+			out[scoped{op.Namespace, op.Workflow}] = true
+		}
+	}
+	return out
 }
 
 func (c *docket) acknowledgedStarts() map[scoped]drills.Operation {
@@ -91,6 +109,9 @@ func (c *docket) undisturbed() usually {
 // what is usual.
 func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 	life(steps, func(i waited, s drills.Step) {
+		if i.from = max(i.from, sum.since); i.from >= i.to {
+			return
+		}
 		switch s.Type {
 		case taskStarted:
 			o.late(sum, usual, i, o.dispatch("workflow", drills.DelayQueueing))
@@ -115,6 +136,10 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 			o.late(sum, usual, i, o.server(drills.DelayWorker))
 		case activityTimedOut:
 			o.whole(sum, i, o.server(drills.DelayActivity))
+		case childStarted:
+			o.late(sum, usual, i, o.server(drills.DelayQueueing))
+		case childCompleted:
+			o.child(sum, usual, i, o.history(s.Child))
 		case timerFired:
 			o.timer(sum, usual, i, stepOf(steps, s))
 		case signaled:
@@ -138,6 +163,25 @@ func (o outage) timer(sum *delays, usual usually, i waited, started drills.Step)
 	o.late(sum, usual, waited{"overdue timer", i.from, i.to}, o.server(drills.DelayQueueing))
 }
 
+// child is late by what held the child up, as far as its parent waited for it.
+func (o outage) child(sum *delays, usual usually, i waited, steps []drills.Step) {
+	more := i.took() - usual.median[i.kind]
+	if more <= variation {
+		sum.unexplained(more)
+		return
+	}
+	inner := newDelays()
+	inner.since = i.from
+	o.walk(inner, usual, steps)
+	for _, cause := range drills.DelayCauses() {
+		if spent := min(inner.one[cause], more); spent > 0 {
+			sum.add(cause, spent)
+			more -= spent
+		}
+	}
+	sum.unexplained(more)
+}
+
 // variation is by how much an interval may differ from what is usual and be no
 // delay: it has no cause that could be named.
 const variation = drills.Offset(50e6)
@@ -157,7 +201,11 @@ func (o outage) late(sum *delays, usual usually, i waited, phases []phase) {
 // outage in which it lay.
 func (o outage) whole(sum *delays, i waited, phases []phase) {
 	if before := min(i.to, o.began) - i.from; before > 0 {
-		sum.unexplained(before)
+		if o.undone {
+			sum.add(drills.DelayLag, before)
+		} else {
+			sum.unexplained(before)
+		}
 		i.from += before
 	}
 	for _, p := range phases {

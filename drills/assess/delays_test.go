@@ -130,6 +130,67 @@ func TestDelaysAreAttributedToWhatTheyWaitedFor(t *testing.T) {
 	}
 }
 
+// What an Activity did before the fault, and the survivor had not heard of, is
+// done again: the time since is lost to replication.
+func TestWhatHadNotReachedTheSurvivorIsReplicationLag(t *testing.T) {
+	h := new(history).add("WorkflowExecutionStarted", 19, 0).task(19, 19.01)
+	h.add("ActivityTaskScheduled", 19.02, 0).add("ActivityTaskStarted", 24.02, 4).add("ActivityTaskCompleted", 24.03, 5).add("WorkflowExecutionCompleted", 24.03, 0)
+	for _, reached := range []bool{false, true} {
+		e := telling(t, 18.99, h)
+		op := drills.Operation{
+			ID: "disturbed/Ship/1", Kind: drills.ActivityOperation, State: drills.OperationAcknowledged, At: at(19.5),
+			Namespace: "orders", Workflow: "disturbed", Activity: "Ship", Region: "us-east",
+		}
+		e.Ledger = append(e.Ledger, op)
+		if reached {
+			e.workflows(drills.CensusWithoutRegion, func(_ string, w *drills.Workflow) {
+				if w.ID == "disturbed" {
+					w.Operations = []string{op.ID}
+				}
+			})
+		}
+		got := e.judge().Delays
+		want := map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 0.02}
+		rest := 0.98
+		if !reached {
+			want[drills.DelayLag], rest = 0.98, 0
+		}
+		attributed(t, got, want, rest)
+	}
+}
+
+// A parent waits for what its child waits for.
+func TestAChildHoldsUpItsParentByWhatHeldItUp(t *testing.T) {
+	parent := new(history).add("WorkflowExecutionStarted", 19, 0).task(19, 19.01)
+	parent.add("ChildWorkflowExecutionStarted", 19.02, 0).add("ChildWorkflowExecutionCompleted", 25, 4).task(25, 25.01).add("WorkflowExecutionCompleted", 25.02, 0)
+	parent.steps[4].Child, parent.steps[5].Child = "child", "child"
+	child := new(history).add("WorkflowExecutionStarted", 19.02, 0).task(19.02, 24.98).add("WorkflowExecutionCompleted", 24.99, 0)
+	e := telling(t, 18.99, parent)
+	e.with(drills.Event{At: at(counted), Kind: drills.KindWorkflow, Namespace: "orders", Workflow: &drills.Workflow{
+		Census: drills.CensusWithoutRegion, ID: "child", RunID: "child", Parent: "disturbed", Status: "Completed",
+		StartedAt: at(15), ClosedAt: at(15), Steps: child.steps, // closed early: it is not attributed by itself
+	}})
+	attributed(t, e.judge().Delays, map[string]float64{
+		drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 0.98,
+	}, 1.02)
+}
+
+// attributed wants these causes, in seconds, and so much without one.
+func attributed(t *testing.T, got *drills.DelayReport, want map[string]float64, rest float64) {
+	t.Helper()
+	if got == nil {
+		t.Fatal("nothing was attributed")
+	}
+	for _, c := range got.Causes {
+		if w := at(want[c.Cause]); c.Seconds < w-at(0.03) || c.Seconds > w+at(0.03) {
+			t.Errorf("%s: got %s, want %s", c.Cause, c.Seconds, w)
+		}
+	}
+	if len(got.Causes) != len(want) || got.Unexplained < at(rest-0.04) || got.Unexplained > at(rest+0.04) {
+		t.Errorf("got %+v, want %v and %.3f s unexplained", got, want, rest)
+	}
+}
+
 func TestAWorkflowThatHasNotEndedIsNotAttributed(t *testing.T) {
 	e := telling(t, 19.9, plain(19.91))
 	e.workflows(drills.CensusWithoutRegion, func(_ string, w *drills.Workflow) {

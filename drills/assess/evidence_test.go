@@ -137,6 +137,12 @@ func (e *evidence) samples() {
 	)
 	for _, ns := range e.Drill.Topology().Namespaces {
 		e.with(drills.Event{At: at(looked), Kind: drills.KindQuiet, Region: ns.Replica, Namespace: ns.Name})
+		for _, region := range []string{ns.Home, ns.Replica} {
+			e.with(drills.Event{At: at(recounted), Kind: drills.KindStored, Region: region, Namespace: ns.Name, Value: 400})
+		}
+		for _, acted := range []float64{3, 15, 35, 60} {
+			e.with(drills.Event{At: at(acted), Kind: drills.KindAction, Name: "restock", Region: ns.Home, Namespace: ns.Name, Subject: "restock"})
+		}
 		believe := func(seconds float64, region, active string) {
 			e.with(drills.Event{At: at(seconds), Kind: drills.KindActive, Region: region, Namespace: ns.Name, Name: active})
 		}
@@ -234,14 +240,22 @@ func (e *evidence) fleet(ns drills.Namespace, turn int, seconds float64) string 
 	return drills.WorkerIdentity(region, ns.Name, 0)
 }
 
-// ledger has a Workflow's start and its payment acknowledged.
+// ledger has a Workflow's start, its payment, a change of its address and its
+// Activity acknowledged.
 func (e *evidence) ledger(ns drills.Namespace, region string, w *drills.Workflow) {
-	w.Operations = []string{w.ID + "/payment"}
-	for i, kind := range []drills.OperationKind{drills.StartOperation, drills.SignalOperation} {
-		op := drills.Operation{
-			At: w.StartedAt + at(float64(i)*0.02), ID: w.ID + "/" + []string{"start", "payment"}[i], Kind: kind,
-			State: drills.OperationSent, Region: region, Namespace: ns.Name, Workflow: w.ID, Intended: w.StartedAt,
+	shipped := w.Tasks[len(w.Tasks)-1]
+	worker, _, _ := drills.FleetOf(shipped.Identity)
+	operations := []drills.Operation{
+		{ID: w.ID + "/start", Kind: drills.StartOperation, Region: region, At: w.StartedAt},
+		{ID: w.ID + "/payment", Kind: drills.SignalOperation, Region: region, At: w.StartedAt + at(0.02)},
+		{ID: w.ID + "/address", Kind: drills.UpdateOperation, Region: region, At: w.StartedAt + at(0.03)},
+		{ID: w.ID + "/ShipOrder/" + shipped.Identity, Kind: drills.ActivityOperation, Region: worker, Activity: "ShipOrder", At: shipped.At - at(0.01)},
+	}
+	for _, op := range operations {
+		if op.Kind != drills.StartOperation {
+			w.Operations = append(w.Operations, op.ID)
 		}
+		op.State, op.Namespace, op.Workflow, op.Intended = drills.OperationSent, ns.Name, w.ID, w.StartedAt
 		acknowledged := op
 		acknowledged.At, acknowledged.State = op.At+at(0.01), drills.OperationAcknowledged
 		e.Ledger = append(e.Ledger, op, acknowledged)
@@ -262,6 +276,14 @@ func (e *evidence) found(ns drills.Namespace, seconds float64, census string, w 
 func (e *evidence) with(events ...drills.Event) *evidence {
 	e.Timeline = append(e.Timeline, events...)
 	return e
+}
+
+// copied can lose events, and keeps those of the original: what they point to is
+// shared.
+func (e *evidence) copied() *evidence {
+	c := *e
+	c.Timeline = slices.Clone(e.Timeline)
+	return &c
 }
 
 // without removes the events that match.

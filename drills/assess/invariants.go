@@ -11,7 +11,10 @@ import (
 // invariants hold after every drill. They are looked at once the region
 // returned, its Namespaces are at home again, and the load has drained.
 func (c *docket) invariants() []drills.Invariant {
-	return []drills.Invariant{c.oneOpenRun(), c.noneLeftOpen(), c.equalHistories()}
+	return []drills.Invariant{
+		c.oneOpenRun(), c.noneLeftOpen(), c.noZombies(), c.startsEnded(), c.callsInHistory(), c.effectsOnce(),
+		c.equalHistories(), c.activitiesDispatched(), c.timersAdvance(), c.childrenAdvance(), c.schedulesAdvance(),
+	}
 }
 
 // judged is an invariant that was looked at: broken when there is anything to
@@ -71,6 +74,85 @@ func (c *docket) noneLeftOpen() drills.Invariant {
 		}
 	}
 	return judged(name, fmt.Sprintf("all %d runs have ended", len(c.census[drills.CensusAfterHeal])), broken)
+}
+
+// noZombies looks past what a cluster shows: a run that lost a conflict and was
+// never ended is in its database alone.
+func (c *docket) noZombies() drills.Invariant {
+	const name = "no zombies"
+	looked := map[[2]string]bool{}
+	runs := 0
+	var broken []string
+	for _, e := range c.Timeline {
+		switch e.Kind {
+		case drills.KindStored:
+			looked[[2]string{e.Namespace, e.Region}] = true
+			runs += int(e.Value)
+		case drills.KindUnended:
+			broken = append(broken, fmt.Sprintf("%s (run %s) is %s in the database of %s", e.Subject, e.Detail, e.Name, e.Region))
+		}
+	}
+	for _, ns := range c.topology.Namespaces {
+		for _, region := range []string{ns.Home, ns.Replica} {
+			if !looked[[2]string{ns.Name, region}] {
+				return unseen(name, fmt.Sprintf("nobody looked at the runs of %s that %s stores", ns.Name, region))
+			}
+		}
+	}
+	return judged(name, fmt.Sprintf("none of the %d runs that the regions store is left", runs), broken)
+}
+
+// startsEnded wants that every Workflow whose start was acknowledged has an end,
+// but for those that are lost, which the Recovery Point tells.
+func (c *docket) startsEnded() drills.Invariant {
+	const name = "starts ended"
+	if !c.complete(drills.CensusAfterHeal) {
+		return unseen(name, nobodyCounted)
+	}
+	current := c.current()
+	ended, lost := 0, 0
+	var broken []string
+	for _, op := range c.operations {
+		if op.Kind != drills.StartOperation || !op.acknowledged {
+			continue
+		}
+		switch w, known := current[scoped{op.Namespace, op.Workflow}]; {
+		case !known:
+			lost++
+		case w.ClosedAt == 0:
+			broken = append(broken, op.Workflow+" was acknowledged and has no end")
+		default:
+			ended++
+		}
+	}
+	held := fmt.Sprintf("all %d acknowledged workflows have ended", ended)
+	if lost > 0 {
+		held = fmt.Sprintf("%d acknowledged workflows have ended, %d are lost", ended, lost)
+	}
+	return judged(name, held, broken)
+}
+
+// callsInHistory wants that every acknowledged signal and update of a Workflow
+// that is there is in its history. One that went with its Workflow is lost with
+// it, which the Recovery Point tells.
+func (c *docket) callsInHistory() drills.Invariant {
+	const name = "calls in history"
+	if !c.complete(drills.CensusAfterHeal) {
+		return unseen(name, nobodyCounted)
+	}
+	h := c.holding(drills.CensusAfterHeal)
+	calls := map[drills.OperationKind]int{}
+	var broken []string
+	for _, op := range c.operations {
+		if op.Kind != drills.SignalOperation && op.Kind != drills.UpdateOperation || !op.acknowledged {
+			continue
+		}
+		calls[op.Kind]++
+		if h.started[scoped{op.Namespace, op.Workflow}] && !h.has(op.Operation) {
+			broken = append(broken, fmt.Sprintf("%s %s was acknowledged and is in no history", op.Kind, op.ID))
+		}
+	}
+	return judged(name, fmt.Sprintf("all of %d signals and %d updates", calls[drills.SignalOperation], calls[drills.UpdateOperation]), broken)
 }
 
 func where(census string) string {

@@ -77,6 +77,7 @@ type docket struct {
 	lost        string // the region
 	census      map[string]map[execution]drills.Workflow
 	taken       map[string][]string // Namespaces that a census has covered, by its name
+	holdings    map[string]holding  // of censuses that were asked for, by name
 	// operations are what the ledger tells, each once.
 	operations []operation
 }
@@ -95,6 +96,7 @@ func newCase(e Evidence) *docket {
 	c := &docket{
 		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Faults[0].Region,
 		census: map[string]map[execution]drills.Workflow{}, taken: map[string][]string{},
+		holdings: map[string]holding{},
 	}
 	for _, ns := range c.topology.HomedIn(c.lost) {
 		c.affected = append(c.affected, ns.Name)
@@ -139,13 +141,22 @@ func (c *docket) complete(census string) bool {
 	return true
 }
 
+// counted reports whether anybody read every Workflow, before the region came
+// back or after.
+func (c *docket) counted() bool {
+	return c.complete(drills.CensusAfterHeal) || c.complete(drills.CensusWithoutRegion)
+}
+
 // final is the best account of every Workflow: after the heal where that was
 // taken, else without the region.
-func (c *docket) final() map[execution]drills.Workflow {
+func (c *docket) final() map[execution]drills.Workflow { return c.census[c.last()] }
+
+// last is the name of the census that final is of.
+func (c *docket) last() string {
 	if c.complete(drills.CensusAfterHeal) {
-		return c.census[drills.CensusAfterHeal]
+		return drills.CensusAfterHeal
 	}
-	return c.census[drills.CensusWithoutRegion]
+	return drills.CensusWithoutRegion
 }
 
 // since is a time on the run's clock as seconds since the fault took effect.

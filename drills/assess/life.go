@@ -19,6 +19,8 @@ const (
 	timerFired        = "TimerFired"
 	timerCanceled     = "TimerCanceled"
 	signaled          = "WorkflowExecutionSignaled"
+	childStarted      = "ChildWorkflowExecutionStarted"
+	childCompleted    = "ChildWorkflowExecutionCompleted"
 	scheduleToStart   = "ScheduleToStart"
 )
 

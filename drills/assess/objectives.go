@@ -67,12 +67,12 @@ func (c *docket) watched() bool {
 
 func (c *docket) recoveryPointObjective(objective time.Duration, measured drills.RecoveryPoint) drills.ObjectiveResult {
 	out := drills.ObjectiveResult{Name: "recoveryPoint", Declared: "≤ " + objective.String(), Verdict: drills.Inconclusive, Measured: "not measured"}
-	if !c.faulted || !c.complete(drills.CensusWithoutRegion) || measured.Acknowledged == 0 {
+	if measured.Lost == nil || measured.Acknowledged == 0 {
 		return out
 	}
-	out.Measured = fmt.Sprintf("%s (%d operations lost if %s never returned)", measured.LostSeconds, measured.Lost, c.lost)
+	out.Measured = fmt.Sprintf("%s (%d operations lost if %s never returned)", *measured.LostSeconds, *measured.Lost, c.lost)
 	out.Verdict = drills.Pass
-	if measured.LostSeconds > drills.Offset(objective) {
+	if *measured.LostSeconds > drills.Offset(objective) {
 		out.Verdict = drills.Fail
 	}
 	return out
@@ -98,12 +98,12 @@ func (c *docket) completionObjective(objective drills.Percent, r drills.Report) 
 
 func (c *docket) lostAfterHealObjective(objective int, measured drills.RecoveryPoint) drills.ObjectiveResult {
 	out := drills.ObjectiveResult{Name: "lostAfterHeal", Declared: fmt.Sprintf("≤ %d", objective), Verdict: drills.Inconclusive, Measured: "not measured"}
-	if !c.complete(drills.CensusAfterHeal) || measured.Acknowledged == 0 {
+	if measured.LostAfterHeal == nil || measured.Acknowledged == 0 {
 		return out
 	}
-	out.Measured = fmt.Sprintf("%d of %d operations", measured.LostAfterHeal, measured.Acknowledged)
+	out.Measured = fmt.Sprintf("%d of %d operations", *measured.LostAfterHeal, measured.Acknowledged)
 	out.Verdict = drills.Pass
-	if measured.LostAfterHeal > objective {
+	if *measured.LostAfterHeal > objective {
 		out.Verdict = drills.Fail
 	}
 	return out

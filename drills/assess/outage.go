@@ -10,7 +10,9 @@ import (
 // may have waited for; forever for what never was.
 type outage struct {
 	began, detected, promoted, rerouted, moved, started drills.Offset
-	polled                                              map[string]drills.Offset // by kind of poll
+	polled                                              map[string]drills.Offset      // by kind of poll
+	history                                             func(id string) []drills.Step // of a Workflow, of its last run
+	undone                                              bool                          // of the Workflow that is looked at: what had been done before the fault was not in the survivor
 }
 
 const forever = drills.Offset(math.MaxInt64)
@@ -33,6 +35,7 @@ func (c *docket) outage(namespace string) outage {
 	o := outage{
 		began: c.requested, detected: mark(drills.Detected), promoted: mark(drills.Promoted),
 		rerouted: mark(drills.EndpointRerouted), moved: mark(drills.TrafficMoved), polled: map[string]drills.Offset{},
+		history: c.histories(namespace),
 	}
 	if c.cold(namespace) {
 		o.started = mark(drills.WorkersStarted)
@@ -50,6 +53,17 @@ func (c *docket) outage(namespace string) outage {
 		}
 	}
 	return o
+}
+
+// histories finds the history of a Workflow's last run in the survivor.
+func (c *docket) histories(namespace string) func(id string) []drills.Step {
+	last := map[string]drills.Workflow{}
+	for e, w := range c.census[drills.CensusWithoutRegion] {
+		if e.namespace == namespace && (last[e.id].RunID == "" || w.StartedAt > last[e.id].StartedAt) {
+			last[e.id] = w
+		}
+	}
+	return func(id string) []drills.Step { return last[id].Steps }
 }
 
 // cold reports whether no Worker of a Namespace ran in the survivor.
@@ -89,6 +103,7 @@ func (o outage) client(then string) []phase {
 type delays struct {
 	report drills.DelayReport
 	causes map[string]*drills.DelayCause
+	since  drills.Offset // nothing before counts
 	// Of the Workflow that is being looked at:
 	one  map[string]drills.Offset
 	rest drills.Offset

@@ -69,20 +69,37 @@ func distribution(reports []drills.Report) drills.Distribution {
 func repeated(reports []drills.Report) drills.Repeated {
 	var out drills.Repeated
 	var first, sustained []drills.Interval
-	var lost []drills.Offset
+	var ages []*drills.Offset
+	var lost, lostAfterHeal, rolledBack, duplicated, reset []*int
 	for _, r := range reports {
 		first = append(first, r.RecoveryTime.FirstProgress)
 		sustained = append(sustained, r.RecoveryTime.Sustained)
-		lost = append(lost, r.RecoveryPoint.LostSeconds)
-		out.Acknowledged += r.RecoveryPoint.Acknowledged
-		out.Lost += r.RecoveryPoint.Lost
-		out.LostAfterHeal += r.RecoveryPoint.LostAfterHeal
-		out.Duplicated += r.RecoveryPoint.Duplicated
+		p := r.RecoveryPoint
+		ages = append(ages, p.LostSeconds)
+		out.Acknowledged += p.Acknowledged
+		lost, lostAfterHeal = append(lost, p.Lost), append(lostAfterHeal, p.LostAfterHeal)
+		rolledBack, duplicated, reset = append(rolledBack, p.RolledBack), append(duplicated, p.Duplicated), append(reset, p.Reset)
 	}
 	out.FirstProgress, out.RecoveryTime = spread(first), spread(sustained)
-	slices.Sort(lost)
-	out.LostSeconds = drills.LostSpread{Median: lost[len(lost)/2], Most: lost[len(lost)-1]}
+	out.Lost, out.LostAfterHeal, out.RolledBack = sum(lost), sum(lostAfterHeal), sum(rolledBack)
+	out.Duplicated, out.Reset = sum(duplicated), sum(reset)
+	if !slices.Contains(ages, nil) {
+		slices.SortFunc(ages, openLast)
+		out.LostSeconds = &drills.LostSpread{Median: *ages[len(ages)/2], Most: *ages[len(ages)-1]}
+	}
 	return out
+}
+
+// sum is not known where one of the counts is not.
+func sum(counts []*int) *int {
+	total := 0
+	for _, n := range counts {
+		if n == nil {
+			return nil
+		}
+		total += *n
+	}
+	return &total
 }
 
 // spread orders the two kinds of bounds apart: whatever the true values are,

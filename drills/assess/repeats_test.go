@@ -21,7 +21,15 @@ func ran(v drills.Verdict, lower, upper float64) drills.Report {
 			FirstProgress: between(lower-1, upper-1),
 			Sustained:     between(lower, upper),
 		},
-		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 100},
+		RecoveryPoint: point(0, 0, 0, 0),
+	}
+}
+
+// point is a Recovery Point of 100 operations, the oldest lost one of that age.
+func point(lost, afterHeal, duplicated int, seconds float64) drills.RecoveryPoint {
+	return drills.RecoveryPoint{
+		OperationCounts: drills.OperationCounts{Acknowledged: 100, Lost: &lost, LostAfterHeal: &afterHeal, RolledBack: ptr(0), Duplicated: &duplicated},
+		LostSeconds:     ptr(at(seconds)), Reset: ptr(0),
 	}
 }
 
@@ -87,9 +95,7 @@ func TestFirstProgressIsDistributedLikeTheRecoveryTime(t *testing.T) {
 func TestLossesOfSeveralRunsAreAddedUp(t *testing.T) {
 	losing := func(v drills.Verdict, seconds float64, lost, afterHeal, duplicated int) drills.Report {
 		r := ran(v, 4, 5)
-		r.RecoveryPoint = drills.RecoveryPoint{
-			Acknowledged: 100, Lost: lost, LostAfterHeal: afterHeal, Duplicated: duplicated, LostSeconds: at(seconds),
-		}
+		r.RecoveryPoint = point(lost, afterHeal, duplicated, seconds)
 		return r
 	}
 	runs := []drills.Report{
@@ -97,11 +103,17 @@ func TestLossesOfSeveralRunsAreAddedUp(t *testing.T) {
 		losing(drills.Inconclusive, 9, 1000, 1000, 1000),
 	}
 	m := *assess.Repeats(runs)[0].Measured
-	if want := (drills.LostSpread{Median: at(0.5), Most: at(0.75)}); m.LostSeconds != want {
-		t.Errorf("of four, got %v, want %v", m.LostSeconds, want)
+	if want := (drills.LostSpread{Median: at(0.5), Most: at(0.75)}); *m.LostSeconds != want {
+		t.Errorf("of four, got %v, want %v", *m.LostSeconds, want)
 	}
-	if m.Acknowledged != 400 || m.Lost != 14 || m.LostAfterHeal != 2 || m.Duplicated != 10 {
-		t.Errorf("got %d acknowledged, %d lost, %d after the heal, %d duplicated", m.Acknowledged, m.Lost, m.LostAfterHeal, m.Duplicated)
+	if m.Acknowledged != 400 || *m.Lost != 14 || *m.LostAfterHeal != 2 || *m.Duplicated != 10 {
+		t.Errorf("got %d acknowledged, %d lost, %d after the heal, %d duplicated", m.Acknowledged, *m.Lost, *m.LostAfterHeal, *m.Duplicated)
+	}
+	uncounted := ran(drills.Fail, 4, 5)
+	uncounted.RecoveryPoint = drills.RecoveryPoint{}
+	m = *assess.Repeats(append(runs, uncounted))[0].Measured
+	if m.Lost != nil || m.LostAfterHeal != nil || m.LostSeconds != nil {
+		t.Errorf("one run did not count, and together they lost %v", m)
 	}
 	if got := assess.Repeats(runs[:3])[0].Measured.LostSeconds.Median; got != at(0.25) {
 		t.Errorf("of three, got a median of %s", got)

@@ -88,7 +88,7 @@ func TestARunWithoutASteadyStateIsInconclusive(t *testing.T) {
 	e := passing(t, "active-hot").without(func(e drills.Event) bool { return e.At > at(10) })
 	e.with(drills.Event{At: at(31), Kind: drills.KindEnd, Name: drills.OutcomeNoSteady, Detail: "completions stayed below"})
 	r := e.expect(t, drills.Inconclusive, "no-steady-state: completions stayed below")
-	if len(r.Attribution) != 0 || r.RecoveryTime.Recovered || r.RecoveryPoint.Lost != 0 {
+	if len(r.Attribution) != 0 || r.RecoveryTime.Recovered || r.RecoveryPoint.Lost != nil {
 		t.Errorf("something was measured though nothing was broken: %+v", r)
 	}
 }

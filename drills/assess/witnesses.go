@@ -48,7 +48,7 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 		lines = append(lines, fmt.Sprintf("%s %.1f/s of %.1f/s (%d completions)", t.Namespace, t.Steady, t.Declared, completions))
 	}
 	switch {
-	case !c.complete(drills.CensusAfterHeal) && !c.complete(drills.CensusWithoutRegion):
+	case !c.counted():
 		w.Held = false
 		lines = append(lines, "nobody counted the workflows in flight at the fault")
 	case r.Workflows.InFlight == 0:
@@ -69,8 +69,7 @@ const steadyLast = drills.Offset(2 * time.Second)
 // model says it does.
 func (c *docket) modelWitness(r drills.Report) drills.Witness {
 	w := drills.Witness{Name: "model", Held: true}
-	counted := c.complete(drills.CensusAfterHeal) || c.complete(drills.CensusWithoutRegion)
-	if !c.faulted || !counted {
+	if !c.faulted || !c.counted() {
 		return drills.Witness{Name: "model", Detail: "nobody looked at who did the work"}
 	}
 	var lines []string

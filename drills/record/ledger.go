@@ -79,9 +79,7 @@ func checkOperation(o drills.Operation) error {
 	if o.ID == "" {
 		return errors.New("the operation has no id")
 	}
-	switch o.Kind {
-	case drills.StartOperation, drills.SignalOperation:
-	default:
+	if !slices.Contains(drills.OperationKinds(), o.Kind) {
 		return fmt.Errorf("unknown kind of operation %q", o.Kind)
 	}
 	switch o.State {

@@ -12,7 +12,7 @@ func ExampleText() {
 	r := drills.Report{
 		Drill: "orders-active-hot", Model: drills.ActiveHot, Run: "nightly-7", Seed: 7, Verdict: drills.Pass,
 		RecoveryTime:  drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
-		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
+		RecoveryPoint: drills.RecoveryPoint{OperationCounts: counted(812, 0, 0, 0, 0, 0), LostSeconds: age(0), Reset: number(0)},
 		Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}, InFlight: 12},
 		Objectives: []drills.ObjectiveResult{
 			{Name: "recovery-time", Declared: "≤ 30s", Measured: "4.902–5.113 s", Verdict: drills.Pass},
@@ -26,8 +26,8 @@ func ExampleText() {
 	//   run nightly-7 · seed 7
 	//
 	// Recovery Time   first progress 4.310–4.522 s · sustained 4.902–5.113 s
-	// Recovery Point  lost 0 of 812 acknowledged · lost after heal 0 · duplicated 0 · indeterminate 0
-	//                 replication lag not sampled
+	// Recovery Point  lost 0 of 812 acknowledged · lost after heal 0 · rolled back 0 · duplicated 0 · indeterminate 0
+	//                 workflows reset 0 · replication lag not sampled
 	// Workflows       started 812 · completed 812 · failed 0 · stuck 0 · in flight at the fault 12
 	//
 	// Objectives
@@ -41,7 +41,7 @@ func ExampleSummary() {
 		{
 			Drill: "orders-active-hot", Model: drills.ActiveHot, Verdict: drills.Pass,
 			RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: between(4.902, 5.113)},
-			RecoveryPoint: drills.RecoveryPoint{Acknowledged: 812},
+			RecoveryPoint: drills.RecoveryPoint{OperationCounts: counted(812, 0, 0, 0, 0, 0), LostSeconds: age(0), Reset: number(0)},
 			Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}},
 		},
 		{

@@ -10,10 +10,11 @@ import (
 )
 
 // JSON is the content of report.json: indented, newline-terminated, the same
-// for the same report. What is empty is [] or {}; null stands only for
-// what was not measured: the upper end of an interval that was not seen, the
-// outage of a lane that nobody probed meanwhile, delays, replication lag. The error is that of a number
-// which JSON does not have, such as NaN.
+// for the same report. What is empty is [] or {}; null stands only for what was
+// not measured: the upper end of an interval that was not seen, the outage of a
+// lane that nobody probed meanwhile, operations that nobody counted, delays,
+// replication lag. The error is that of a number which JSON does not have, such
+// as NaN.
 func JSON(r drills.Report) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -30,6 +31,7 @@ func JSON(r drills.Report) ([]byte, error) {
 func filled(r drills.Report) drills.Report {
 	r.Reasons = slice(r.Reasons)
 	r.Stages = slice(r.Stages)
+	r.RecoveryPoint.ByKind = slice(r.RecoveryPoint.ByKind)
 	r.Fleets = slice(r.Fleets)
 	r.Throughput = slice(r.Throughput)
 	r.Lanes = slices.Clone(slice(r.Lanes))

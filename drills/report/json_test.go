@@ -34,7 +34,7 @@ func noNull(t *testing.T, path string, v any) {
 	case map[string]any:
 		for name, field := range v {
 			switch name {
-			case "upper", "outage", "delays", "replicationLag":
+			case "upper", "outage", "delays", "replicationLag", "kept", "lost", "lostAfterHeal", "rolledBack", "duplicated", "lostSeconds", "reset":
 			default:
 				noNull(t, path+"."+name, field)
 			}

@@ -52,16 +52,19 @@ func repeatsRow(d drills.Distribution) []cell {
 	if d.Failed > 0 {
 		failed = red
 	}
-	lost := fmt.Sprintf("%d of %d", m.Lost, m.Acknowledged)
-	if m.Lost > 0 {
-		lost += fmt.Sprintf(" (%s)", m.LostSeconds.Most)
+	lost := cell{text: none}
+	if m.Lost != nil && m.LostSeconds != nil {
+		lost = cell{fmt.Sprintf("%d of %d", *m.Lost, m.Acknowledged), alarm(*m.Lost)}
+		if *m.Lost > 0 {
+			lost.text += fmt.Sprintf(" (%s)", m.LostSeconds.Most)
+		}
 	}
 	copy(row[3:], []cell{
 		{fmt.Sprintf("%d of %d", d.Passed, d.Conclusive()), failed},
 		{atLeast(m.Confidence), plain},
 		{fmt.Sprintf("%s (%s)", around(m.RecoveryTime.Median), span(m.RecoveryTime)), slow},
-		{lost, alarm(m.Lost)},
-		{strconv.Itoa(m.LostAfterHeal), alarm(m.LostAfterHeal)},
+		lost,
+		known(m.LostAfterHeal),
 	})
 	return row
 }

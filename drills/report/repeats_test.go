@@ -23,8 +23,8 @@ func repeated() []drills.Distribution {
 			Measured: &drills.Repeated{
 				FirstProgress: drills.Spread{Median: between(6.2, 6.4), Least: between(4.1, 4.3), Most: between(8.8, 9.1)},
 				RecoveryTime:  drills.Spread{Median: between(8.412, 8.651), Least: between(6.400, 6.633), Most: between(11.188, 11.4)},
-				LostSeconds:   drills.LostSpread{Median: 0, Most: seconds(0.06)},
-				Acknowledged:  26845, Lost: 7, Duplicated: 12, Confidence: 0.9418450,
+				LostSeconds:   &drills.LostSpread{Median: 0, Most: seconds(0.06)},
+				Acknowledged:  26845, Lost: number(7), LostAfterHeal: number(0), RolledBack: number(1), Duplicated: number(12), Reset: number(3), Confidence: 0.9418450,
 			},
 		},
 		{
@@ -39,8 +39,8 @@ func repeated() []drills.Distribution {
 			Measured: &drills.Repeated{
 				FirstProgress: drills.Spread{Median: between(4.3, 4.5), Least: between(4.1, 4.3), Most: above(120)},
 				RecoveryTime:  drills.Spread{Median: between(4.902, 5.113), Least: between(4.3, 4.5), Most: above(120.04)},
-				LostSeconds:   drills.LostSpread{Median: seconds(0.1), Most: seconds(0.412)},
-				Acknowledged:  8120, Lost: 5, LostAfterHeal: 2, Duplicated: 1, Confidence: 0.6058367,
+				LostSeconds:   &drills.LostSpread{Median: seconds(0.1), Most: seconds(0.412)},
+				Acknowledged:  8120, Lost: number(5), LostAfterHeal: number(2), RolledBack: number(0), Duplicated: number(1), Reset: number(0), Confidence: 0.6058367,
 			},
 		},
 		{
@@ -48,7 +48,8 @@ func repeated() []drills.Distribution {
 			Measured: &drills.Repeated{
 				FirstProgress: drills.Spread{Median: above(120), Least: above(110), Most: above(120)},
 				RecoveryTime:  drills.Spread{Median: above(120), Least: above(110), Most: above(120)},
-				Acknowledged:  204,
+				LostSeconds:   &drills.LostSpread{},
+				Acknowledged:  204, Lost: number(0), LostAfterHeal: number(0), RolledBack: number(0), Duplicated: number(0), Reset: number(0),
 			},
 		},
 		{

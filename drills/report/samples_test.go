@@ -15,6 +15,22 @@ func between(lower, upper float64) drills.Interval {
 
 func ptr(i drills.Interval) *drills.Interval { return &i }
 
+func number(n int) *int { return &n }
+
+func age(s float64) *drills.Offset {
+	o := seconds(s)
+	return &o
+}
+
+// counted is what became of operations; what was neither lost after the heal nor
+// rolled back was kept.
+func counted(acknowledged, lost, afterHeal, rolledBack, duplicated, indeterminate int) drills.OperationCounts {
+	return drills.OperationCounts{
+		Acknowledged: acknowledged, Kept: number(acknowledged - afterHeal - rolledBack), Lost: &lost, LostAfterHeal: &afterHeal,
+		RolledBack: &rolledBack, Duplicated: &duplicated, Indeterminate: indeterminate,
+	}
+}
+
 func above(lower float64) drills.Interval { return drills.Interval{Lower: seconds(lower)} }
 
 // passed is a run in which everything went as promised.
@@ -48,7 +64,14 @@ func passed() drills.Report {
 		},
 		RecoveryTime: drills.RecoveryTime{Recovered: true, FirstProgress: between(4.310, 4.522), Sustained: between(4.902, 5.113)},
 		RecoveryPoint: drills.RecoveryPoint{
-			Acknowledged: 812, Kept: 812, Indeterminate: 4, ReplicationLag: &drills.Lag{AtFault: seconds(0.12), Most: seconds(0.41), Samples: 13},
+			OperationCounts: counted(2410, 0, 0, 0, 0, 4), LostSeconds: age(0), Reset: number(0),
+			ByKind: []drills.KindCounts{
+				{Kind: drills.StartOperation, OperationCounts: counted(406, 0, 0, 0, 0, 3)},
+				{Kind: drills.SignalOperation, OperationCounts: counted(406, 0, 0, 0, 0, 1)},
+				{Kind: drills.UpdateOperation, OperationCounts: counted(198, 0, 0, 0, 0, 0)},
+				{Kind: drills.ActivityOperation, OperationCounts: counted(1400, 0, 0, 0, 0, 0)},
+			},
+			ReplicationLag: &drills.Lag{AtFault: seconds(0.12), Most: seconds(0.41), Samples: 13},
 		},
 		Workflows: drills.WorkflowCounts{
 			WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}, InFlight: 12,
@@ -151,7 +174,15 @@ func failed() drills.Report {
 		{Name: drills.LoadStopped, At: seconds(71.522)},
 	}
 	r.RecoveryTime = drills.RecoveryTime{Recovered: true, FirstProgress: between(39.010, 39.207), Sustained: between(41.310, 41.522)}
-	r.RecoveryPoint = drills.RecoveryPoint{Acknowledged: 812, Lost: 5, LostAfterHeal: 2, Duplicated: 1, Indeterminate: 4, LostSeconds: seconds(0.412)}
+	r.RecoveryPoint = drills.RecoveryPoint{
+		OperationCounts: counted(2410, 9, 2, 4, 5, 4), LostSeconds: age(0.412), Reset: number(3),
+		ByKind: []drills.KindCounts{
+			{Kind: drills.StartOperation, OperationCounts: counted(406, 2, 1, 0, 1, 3)},
+			{Kind: drills.SignalOperation, OperationCounts: counted(406, 3, 1, 0, 0, 1)},
+			{Kind: drills.UpdateOperation, OperationCounts: counted(198, 0, 0, 0, 0, 0)},
+			{Kind: drills.ActivityOperation, OperationCounts: counted(1400, 4, 0, 4, 4, 0)},
+		},
+	}
 	r.Workflows.Completed, r.Workflows.Failed, r.Workflows.Stuck = 804, 1, 3
 	r.Throughput[0].Outage = 0.12
 	r.Attribution = append(r.Attribution[:3],
@@ -172,7 +203,7 @@ func notRecovered() drills.Report {
 	r := failed()
 	r.Reasons = []string{"recovery-time: > 120.000 s is above the declared 30s"}
 	r.RecoveryTime = drills.RecoveryTime{FirstProgress: above(120), Sustained: above(120)}
-	r.RecoveryPoint = drills.RecoveryPoint{Acknowledged: 204, Indeterminate: 31}
+	r.RecoveryPoint = drills.RecoveryPoint{OperationCounts: drills.OperationCounts{Acknowledged: 204, Indeterminate: 31}}
 	r.Workflows = drills.WorkflowCounts{
 		WorkflowTally: drills.WorkflowTally{Started: 204, Completed: 192, Stuck: 12}, InFlight: 12,
 		ByRegion: map[string]drills.WorkflowTally{"us-east": {Started: 204, Completed: 192, Stuck: 12}},

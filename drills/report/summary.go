@@ -33,9 +33,9 @@ func Summary(w io.Writer, reports []drills.Report, options ...Option) error {
 
 func summaryRow(r drills.Report) []cell {
 	sign, in := verdictLook(r.Verdict)
-	lost, healed := none, none
+	lost, healed := cell{text: none}, cell{text: none}
 	if accounted(r.RecoveryPoint) {
-		lost, healed = strconv.Itoa(r.RecoveryPoint.Lost), strconv.Itoa(r.RecoveryPoint.LostAfterHeal)
+		lost, healed = known(r.RecoveryPoint.Lost), known(r.RecoveryPoint.LostAfterHeal)
 	}
 	stuck := none
 	if counted(r.Workflows) {
@@ -44,7 +44,7 @@ func summaryRow(r drills.Report) []cell {
 	return []cell{
 		{text: r.Drill}, {text: string(r.Model)}, {sign + " " + string(r.Verdict), in},
 		{text: interval(r.RecoveryTime.Sustained)},
-		{lost, alarm(r.RecoveryPoint.Lost)}, {healed, alarm(r.RecoveryPoint.LostAfterHeal)},
+		lost, healed,
 		{stuck, alarm(r.Workflows.Stuck)},
 		{text: reason(r.Reasons)},
 	}

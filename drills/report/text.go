@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	for _, section := range []func(drills.Report){
-		p.verdict, p.recovery, p.objectives, p.invariants, p.attribution, p.delays, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
+		p.verdict, p.recovery, p.objectives, p.operations, p.invariants, p.attribution, p.delays, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
 	} {
 		section(r)
 	}
@@ -71,17 +71,41 @@ func recoveryPoint(p drills.RecoveryPoint) []cell {
 	if p.ReplicationLag != nil {
 		behind = fmt.Sprintf("replication %s behind at the fault, at most %s", p.ReplicationLag.AtFault, p.ReplicationLag.Most)
 	}
-	lost := fmt.Sprintf("lost %d of %d acknowledged", p.Lost, p.Acknowledged)
-	if p.Lost > 0 {
-		lost += fmt.Sprintf(" (%s)", p.LostSeconds)
-	}
 	return []cell{
-		{lost, alarm(p.Lost)},
-		{fmt.Sprintf("lost after heal %d", p.LostAfterHeal), alarm(p.LostAfterHeal)},
-		{fmt.Sprintf("duplicated %d", p.Duplicated), alarm(p.Duplicated)},
+		lostOf(p),
+		labelled("lost after heal", p.LostAfterHeal),
+		labelled("rolled back", p.RolledBack),
+		labelled("duplicated", p.Duplicated),
 		{fmt.Sprintf("indeterminate %d", p.Indeterminate), alarm(p.Indeterminate)},
+		labelled("workflows reset", p.Reset),
 		{behind, plain},
 	}
+}
+
+func lostOf(p drills.RecoveryPoint) cell {
+	if p.Lost == nil {
+		return cell{fmt.Sprintf("lost: nobody counted; %d acknowledged", p.Acknowledged), yellow}
+	}
+	lost := fmt.Sprintf("lost %d of %d acknowledged", *p.Lost, p.Acknowledged)
+	if *p.Lost > 0 && p.LostSeconds != nil {
+		lost += fmt.Sprintf(" (%s)", p.LostSeconds)
+	}
+	return cell{lost, alarm(*p.Lost)}
+}
+
+// labelled is a count that is none where nobody counted.
+func labelled(label string, count *int) cell {
+	c := known(count)
+	c.text = label + " " + c.text
+	return c
+}
+
+// known is a count, or none where nobody counted.
+func known(count *int) cell {
+	if count == nil {
+		return cell{none, yellow}
+	}
+	return cell{strconv.Itoa(*count), alarm(*count)}
 }
 
 // accounted tells operations that were counted from those of a run that never

@@ -18,8 +18,8 @@ import (
 //
 // minResolution replaces grpc-go's own floor between two resolutions of a
 // name, 30 s; it is set once for the process. The Namespace is the one that the
-// environment names.
-func connect(identity string, minResolution time.Duration) (_ client.Client, namespace string, err error) {
+// environment names. Each of also may change the options before they are used.
+func connect(identity string, minResolution time.Duration, also ...func(*client.Options)) (_ client.Client, namespace string, err error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return nil, "", fmt.Errorf("read connection settings: %w", err)
@@ -27,6 +27,9 @@ func connect(identity string, minResolution time.Duration) (_ client.Client, nam
 	dns.SetMinResolutionInterval(minResolution)
 	options.Identity = identity
 	options.Logger = sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	for _, change := range also {
+		change(&options)
+	}
 	c, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, "", fmt.Errorf("connect to %s: %w", options.HostPort, err)

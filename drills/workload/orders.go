@@ -18,8 +18,11 @@ const TaskQueue = "orders"
 
 // Names under which the workload is registered.
 const (
-	OrderWorkflow = "Order"
-	PaymentSignal = "payment"
+	OrderWorkflow   = "Order"
+	GiftWorkflow    = "Gift"    // a child of some orders
+	RestockWorkflow = "Restock" // what a schedule starts
+	PaymentSignal   = "payment"
+	AddressUpdate   = "address"
 )
 
 // Order is the input of the Order Workflow. What varies from order to order is
@@ -30,6 +33,8 @@ type Order struct {
 	Settle        time.Duration `json:"settle"`        // between charge and shipment
 	Work          time.Duration `json:"work"`          // of each Activity
 	Declines      int           `json:"declines"`      // how often the charge fails before it succeeds
+	Gift          bool          `json:"gift"`          // it is wrapped, by a Workflow of its own
+	Address       Address       `json:"address"`       // where to, once it was changed
 }
 
 // Payment is the input of the payment signal.
@@ -40,15 +45,35 @@ type Payment struct {
 // ErrDeclined is the retryable failure of a charge that is declined.
 var ErrDeclined = errors.New("card declined, try again")
 
-// RunOrder reserves stock, waits for the payment or its deadline, charges,
-// lets the charge settle and ships.
-//
-//	reserve ──► payment signal, or timer ──► charge (retried) ──► timer ──► ship
-func RunOrder(ctx workflow.Context, order Order) error {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+// Address is the input of the address update.
+type Address struct {
+	Operation string `json:"operation"` // id of the operation in the ledger
+}
+
+// withActivities is how the Activities of the load are carried out.
+func withActivities(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 5 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: 2 * time.Second},
 	})
+}
+
+// RunOrder reserves stock, waits for the payment or its deadline, charges, has
+// a gift wrapped, lets the charge settle and ships. Until then its address can
+// be changed.
+//
+//	reserve ──► payment signal, or timer ──► charge (retried) ──► child, of a gift ──► timer ──► ship
+//	address update, at any time
+func RunOrder(ctx workflow.Context, order Order) error {
+	ctx = withActivities(ctx)
+	var to Address
+	err := workflow.SetUpdateHandler(ctx, AddressUpdate, func(_ workflow.Context, a Address) error {
+		to = a
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	if err := workflow.ExecuteActivity(ctx, ReserveStock, order).Get(ctx, nil); err != nil {
 		return err
 	}
@@ -57,11 +82,26 @@ func RunOrder(ctx workflow.Context, order Order) error {
 	if err := workflow.ExecuteActivity(ctx, ChargeCard, order).Get(ctx, nil); err != nil {
 		return err
 	}
+	if order.Gift {
+		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: order.ID + "/gift"})
+		if err := workflow.ExecuteChildWorkflow(child, GiftWorkflow, order).Get(ctx, nil); err != nil {
+			return err
+		}
+	}
 	if err := workflow.Sleep(ctx, order.Settle); err != nil {
 		return err
 	}
+	order.Address = to
 	return workflow.ExecuteActivity(ctx, ShipOrder, order).Get(ctx, nil)
 }
+
+// RunGift wraps what an order holds.
+func RunGift(ctx workflow.Context, order Order) error {
+	return workflow.ExecuteActivity(withActivities(ctx), WrapGift, order).Get(ctx, nil)
+}
+
+// RunRestock is what a schedule starts: that it does is what matters.
+func RunRestock(workflow.Context) error { return nil }
 
 // ReserveStock sets the goods of an order aside.
 func ReserveStock(ctx context.Context, order Order) error { return work(ctx, order.Work) }
@@ -76,6 +116,9 @@ func ChargeCard(ctx context.Context, order Order) error {
 	}
 	return nil
 }
+
+// WrapGift wraps a gift.
+func WrapGift(ctx context.Context, order Order) error { return work(ctx, order.Work) }
 
 // ShipOrder sends an order off.
 func ShipOrder(ctx context.Context, order Order) error { return work(ctx, order.Work) }
@@ -95,8 +138,11 @@ func work(ctx context.Context, d time.Duration) error {
 // register makes the workload known to a Worker.
 func register(w worker.Registry) {
 	w.RegisterWorkflowWithOptions(RunOrder, workflow.RegisterOptions{Name: OrderWorkflow})
+	w.RegisterWorkflowWithOptions(RunGift, workflow.RegisterOptions{Name: GiftWorkflow})
+	w.RegisterWorkflowWithOptions(RunRestock, workflow.RegisterOptions{Name: RestockWorkflow})
 	w.RegisterActivity(ReserveStock)
 	w.RegisterActivity(ChargeCard)
+	w.RegisterActivity(WrapGift)
 	w.RegisterActivity(ShipOrder)
 	w.RegisterWorkflowWithOptions(runTarget, workflow.RegisterOptions{Name: targetWorkflow})
 	w.RegisterWorkflowWithOptions(runMilestones, workflow.RegisterOptions{Name: probeWorkflow})

@@ -30,7 +30,8 @@ func environment(instead activities) (env *testsuite.TestWorkflowEnvironment, ma
 	env.RegisterWorkflowWithOptions(RunOrder, workflow.RegisterOptions{Name: OrderWorkflow})
 	var mu sync.Mutex
 	var attempts []string
-	for name, run := range (activities{"ReserveStock": ReserveStock, "ChargeCard": ChargeCard, "ShipOrder": ShipOrder}) {
+	env.RegisterWorkflowWithOptions(RunGift, workflow.RegisterOptions{Name: GiftWorkflow})
+	for name, run := range (activities{"ReserveStock": ReserveStock, "ChargeCard": ChargeCard, "WrapGift": WrapGift, "ShipOrder": ShipOrder}) {
 		if other, ok := instead[name]; ok {
 			run = other
 		}
@@ -121,6 +122,47 @@ func TestOrderWhoseChargeIsDeclined(t *testing.T) {
 	}
 }
 
+func TestAGiftIsWrappedByAChild(t *testing.T) {
+	env, made := environment(nil)
+	pay(env, 0)
+	order := sample()
+	order.Gift = true
+	took(t, env, order)
+	if err := env.GetWorkflowError(); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"ReserveStock", "ChargeCard", "WrapGift", "ShipOrder"}; !slices.Equal(made(), want) {
+		t.Errorf("made %v, want %v", made(), want)
+	}
+}
+
+// The order goes to where it was last said to, also when that comes before
+// anything else is done.
+func TestAnAddressCanBeChangedUntilTheOrderIsShipped(t *testing.T) {
+	var to []string
+	env, _ := environment(activities{"ShipOrder": func(_ context.Context, o Order) error {
+		to = append(to, o.Address.Operation)
+		return nil
+	}})
+	pay(env, time.Second)
+	for i, after := range []time.Duration{0, 500 * time.Millisecond} {
+		env.RegisterDelayedCallback(func() {
+			env.UpdateWorkflow(AddressUpdate, "", &testsuite.TestUpdateCallback{
+				OnReject: func(err error) { t.Error(err) }, OnAccept: func() {},
+				OnComplete: func(_ any, err error) {
+					if err != nil {
+						t.Error(err)
+					}
+				},
+			}, Address{Operation: []string{"first", "second"}[i]})
+		}, after)
+	}
+	took(t, env, sample())
+	if err := env.GetWorkflowError(); err != nil || !slices.Equal(to, []string{"second"}) {
+		t.Errorf("shipped to %q, %v", to, err)
+	}
+}
+
 // What cannot succeed ends the Workflow there and then.
 func TestOrderWhoseActivityFails(t *testing.T) {
 	inOrder := []string{"ReserveStock", "ChargeCard", "ShipOrder"}
@@ -178,7 +220,7 @@ func TestRegister(t *testing.T) {
 func TestActivitiesEndWithTheirContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, run := range []func(context.Context, Order) error{ReserveStock, ChargeCard, ShipOrder} {
+	for _, run := range []func(context.Context, Order) error{ReserveStock, ChargeCard, WrapGift, ShipOrder} {
 		if err := run(ctx, Order{Work: time.Hour}); !errors.Is(err, context.Canceled) {
 			t.Errorf("returned %v", err)
 		}

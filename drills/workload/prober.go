@@ -148,7 +148,7 @@ func (p *prober) target(lane drills.Lane) string { return p.id("target-" + strin
 
 // id names a Workflow of this prober.
 func (p *prober) id(name string) string {
-	return fmt.Sprintf("probe-%s-%s-%s-%s", p.namespace, p.settings.RunID, p.settings.Region, name)
+	return fmt.Sprintf("%s%s-%s-%s-%s", ProbeIDPrefix, p.namespace, p.settings.RunID, p.settings.Region, name)
 }
 
 // startTargets starts what calls are sent to. It tries until it succeeds, unless

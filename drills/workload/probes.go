@@ -16,6 +16,9 @@ const (
 	targetWorkflow = ProbePrefix + "Target"
 )
 
+// ProbeIDPrefix begins the ids of their Workflows.
+const ProbeIDPrefix = "probe-"
+
 // What probes ask of a target.
 const (
 	tickSignal = "tick"

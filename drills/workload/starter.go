@@ -37,12 +37,17 @@ type StarterSettings struct {
 const (
 	attemptTimeout = 10 * time.Second
 	giveUpAfter    = 60 * time.Second
+	// updateGivenUp is sooner: an order does not wait for a change of its address,
+	// and a region that is passive may leave an update unanswered for as long as
+	// somebody waits.
+	updateGivenUp  = 15 * time.Second
 	firstBackoff   = 200 * time.Millisecond
 	longestBackoff = 2 * time.Second
 )
 
 // starter sends Workflow starts on a fixed schedule, whatever the answers, and
-// a payment signal for each start that was acknowledged.
+// for each start that was acknowledged a payment signal, and for every other
+// one an update of the address.
 type starter struct {
 	settings  StarterSettings
 	identity  string
@@ -150,7 +155,9 @@ func (s *starter) order(ctx context.Context, number int, intended drills.Offset)
 	if draw.IntN(10) == 0 {
 		order.Declines = 1
 	}
+	order.Gift = draw.IntN(5) == 0
 	pay := between(draw, 200, 500)
+	move, moves := between(draw, 50, 150), draw.IntN(2) == 0
 
 	start := drills.Operation{
 		ID: id + "/start", Kind: drills.StartOperation, Region: s.settings.Region,
@@ -159,12 +166,24 @@ func (s *starter) order(ctx context.Context, number int, intended drills.Offset)
 	if !s.carryOut(ctx, start, func(ctx context.Context) error { return s.start(ctx, start.ID, order) }) {
 		return
 	}
-	if work(ctx, pay) != nil {
+	var following sync.WaitGroup
+	defer following.Wait()
+	if moves {
+		following.Go(func() { s.follow(ctx, start, drills.UpdateOperation, AddressUpdate, move, s.update) })
+	}
+	s.follow(ctx, start, drills.SignalOperation, PaymentSignal, pay, s.signal)
+}
+
+// follow carries out what comes some time after a start was acknowledged.
+func (s *starter) follow(ctx context.Context, start drills.Operation, kind drills.OperationKind, name string, after time.Duration,
+	call func(ctx context.Context, request, workflow string) error,
+) {
+	if work(ctx, after) != nil {
 		return
 	}
-	signal := start
-	signal.ID, signal.Kind, signal.Intended = id+"/payment", drills.SignalOperation, drills.Offset(s.clock.Now())
-	s.carryOut(ctx, signal, func(ctx context.Context) error { return s.signal(ctx, signal.ID, id) })
+	op := start
+	op.ID, op.Kind, op.Intended = start.Workflow+"/"+name, kind, drills.Offset(s.clock.Now())
+	s.carryOut(ctx, op, func(ctx context.Context) error { return call(ctx, op.ID, op.Workflow) })
 }
 
 func between(draw *rand.Rand, low, high int) time.Duration {
@@ -180,7 +199,11 @@ func (s *starter) carryOut(ctx context.Context, op drills.Operation, call func(c
 	if !s.write(op) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, giveUpAfter)
+	patience := giveUpAfter
+	if op.Kind == drills.UpdateOperation {
+		patience = updateGivenUp
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	backoff := firstBackoff
 	for {
@@ -254,4 +277,17 @@ func (s *starter) signal(ctx context.Context, request, workflow string) error {
 		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflow},
 	})
 	return err
+}
+
+// update waits until a Worker has carried it out. Its id makes a retry find what
+// an unanswered attempt has begun.
+func (s *starter) update(ctx context.Context, request, workflow string) error {
+	handle, err := s.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		UpdateID: request, WorkflowID: workflow, UpdateName: AddressUpdate,
+		Args: []any{Address{Operation: request}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return err
+	}
+	return handle.Get(ctx, nil)
 }

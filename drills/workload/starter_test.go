@@ -17,10 +17,14 @@ import (
 
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	updatepb "go.temporal.io/api/update/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/clock"
@@ -210,7 +214,7 @@ func TestStarterNumbersEveryOrderOnce(t *testing.T) {
 type cluster struct {
 	workflowservice.UnimplementedWorkflowServiceServer
 	mu       sync.Mutex
-	attempts map[string][]string // request ids by "start <workflow>" and "signal <workflow>"
+	attempts map[string][]string // request ids by "start <workflow>", "signal <workflow>" and "update <workflow>"
 	payments map[string]string   // by Workflow
 }
 
@@ -245,6 +249,26 @@ func (c *cluster) SignalWorkflowExecution(_ context.Context, r *workflowservice.
 	return &workflowservice.SignalWorkflowExecutionResponse{}, nil
 }
 
+// UpdateWorkflowExecution carries out the third attempt.
+func (c *cluster) UpdateWorkflowExecution(_ context.Context, r *workflowservice.UpdateWorkflowExecutionRequest) (*workflowservice.UpdateWorkflowExecutionResponse, error) {
+	id := r.GetRequest().GetMeta().GetUpdateId()
+	if c.arrived("update "+r.GetWorkflowExecution().GetWorkflowId(), id) < 3 {
+		return nil, serviceerror.ToStatus(serviceerror.NewUnavailable("not yet")).Err()
+	}
+	var to Address
+	if err := converter.GetDefaultDataConverter().FromPayloads(r.GetRequest().GetInput().GetArgs(), &to); err != nil {
+		return nil, err
+	}
+	if to.Operation != id {
+		return nil, status.Errorf(codes.InvalidArgument, "update %s says that it is %s", id, to.Operation)
+	}
+	return &workflowservice.UpdateWorkflowExecutionResponse{
+		UpdateRef: &updatepb.UpdateRef{UpdateId: id, WorkflowExecution: r.GetWorkflowExecution()},
+		Stage:     enumspb.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
+		Outcome:   &updatepb.Outcome{Value: &updatepb.Outcome_Success{}},
+	}, nil
+}
+
 func serveCluster(t *testing.T) (*cluster, string) {
 	t.Helper()
 	c := &cluster{attempts: map[string][]string{}, payments: map[string]string{}}
@@ -270,23 +294,28 @@ func TestStarterRetriesWithTheSameIDs(t *testing.T) {
 	c, address := serveCluster(t)
 	b := begin(t, address)
 	b.setRate(t, 50)
-	g.Eventually(func() int64 { return b.status().Pending }, soon).Should(BeNumerically(">=", 5))
+	g.Eventually(func() int64 { return b.status().Pending }, soon).Should(BeNumerically(">=", 8))
 	b.setRate(t, 0)
 	g.Eventually(func() int64 { return b.status().Pending }, soon).Should(BeZero(), "it settles at a rate of 0")
 	settled := b.status()
 	g.Expect(b.stop()).To(Succeed())
 
-	starts, payments := b.byState(t, drills.StartOperation), b.byState(t, drills.SignalOperation)
+	starts, payments, moves := b.byState(t, drills.StartOperation), b.byState(t, drills.SignalOperation), b.byState(t, drills.UpdateOperation)
 	g.Expect(slices.Collect(maps.Keys(starts))).To(ConsistOf(drills.OperationSent, drills.OperationAcknowledged))
 	g.Expect(slices.Collect(maps.Keys(payments))).To(ConsistOf(drills.OperationSent, drills.OperationAcknowledged))
-	acknowledged := slices.Concat(starts[drills.OperationAcknowledged], payments[drills.OperationAcknowledged])
+	g.Expect(slices.Collect(maps.Keys(moves))).To(ConsistOf(drills.OperationSent, drills.OperationAcknowledged))
+	acknowledged := slices.Concat(starts[drills.OperationAcknowledged], payments[drills.OperationAcknowledged], moves[drills.OperationAcknowledged])
 	g.Expect(settled.Acknowledged).To(BeEquivalentTo(len(acknowledged)))
-	g.Expect(ids(acknowledged)).To(Equal(ids(slices.Concat(starts[drills.OperationSent], payments[drills.OperationSent]))))
+	g.Expect(ids(acknowledged)).To(Equal(ids(slices.Concat(starts[drills.OperationSent], payments[drills.OperationSent], moves[drills.OperationSent]))))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g.Expect(c.attempts).To(HaveLen(len(acknowledged)))
 	for _, op := range acknowledged {
-		g.Expect(op.Attempts).To(Equal(3))
+		attempts := 3
+		if op.Kind == drills.UpdateOperation {
+			attempts = 1 // within which the SDK itself tries again
+		}
+		g.Expect(op.Attempts).To(Equal(attempts))
 		g.Expect(op.Detail).To(BeEmpty())
 		g.Expect(c.attempts[string(op.Kind)+" "+op.Workflow]).To(Equal([]string{op.ID, op.ID, op.ID}))
 	}

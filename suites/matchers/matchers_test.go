@@ -21,7 +21,7 @@ func passed() drills.Report {
 	return drills.Report{
 		Drill: "some-drill", Verdict: drills.Pass,
 		RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: drills.Interval{Lower: *offset(4), Upper: offset(5)}},
-		RecoveryPoint: drills.RecoveryPoint{Acknowledged: 10},
+		RecoveryPoint: drills.RecoveryPoint{OperationCounts: drills.OperationCounts{Acknowledged: 10, LostAfterHeal: new(int)}},
 		Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 5, Completed: 5}},
 		Fleets: []drills.FleetCounts{
 			{Region: "east", State: drills.FleetActive, TasksBefore: 3, TasksAfter: 1},
@@ -52,7 +52,8 @@ func TestMatchers(t *testing.T) {
 		"a workflow is stuck":      {matchers.CompleteAllWorkflows(), func(r *drills.Report) { r.Workflows.Stuck = 1 }},
 		"a workflow is missing":    {matchers.CompleteAllWorkflows(), func(r *drills.Report) { r.Workflows.Completed = 4 }},
 		"no workflow":              {matchers.CompleteAllWorkflows(), func(r *drills.Report) { r.Workflows = drills.WorkflowCounts{} }},
-		"an operation is lost":     {matchers.LoseNothingAfterHeal(), func(r *drills.Report) { r.RecoveryPoint.LostAfterHeal = 1 }},
+		"an operation is lost":     {matchers.LoseNothingAfterHeal(), func(r *drills.Report) { *r.RecoveryPoint.LostAfterHeal = 1 }},
+		"nobody counted":           {matchers.LoseNothingAfterHeal(), func(r *drills.Report) { r.RecoveryPoint.LostAfterHeal = nil }},
 		"nothing was acknowledged": {matchers.LoseNothingAfterHeal(), func(r *drills.Report) { r.RecoveryPoint.Acknowledged = 0 }},
 		"another verdict":          {matchers.HaveVerdict(drills.Pass), func(r *drills.Report) { r.Verdict = drills.Fail }},
 		"witness missing":          {matchers.Witness("model"), func(r *drills.Report) { r.Witnesses = nil }},

@@ -23,6 +23,9 @@ func CompleteAllWorkflows() types.GomegaMatcher {
 func LoseNothingAfterHeal() types.GomegaMatcher {
 	return &matcher{"to lose nothing after the heal", func(r drills.Report) (string, bool) {
 		p := r.RecoveryPoint
-		return fmt.Sprintf("%d of %d acknowledged operations are lost", p.LostAfterHeal, p.Acknowledged), p.Acknowledged > 0 && p.LostAfterHeal == 0
+		if p.LostAfterHeal == nil {
+			return "nobody counted", false
+		}
+		return fmt.Sprintf("%d of %d acknowledged operations are lost", *p.LostAfterHeal, p.Acknowledged), p.Acknowledged > 0 && *p.LostAfterHeal == 0
 	}}
 }

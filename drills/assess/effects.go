@@ -1,0 +1,123 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// effect is what an Activity does to the world for one Workflow, however often
+// it is carried out.
+type effect struct {
+	workflow scoped
+	activity string
+}
+
+func effectOf(op drills.Operation) effect {
+	return effect{scoped{op.Namespace, op.Workflow}, op.Activity}
+}
+
+// effects lists the executions of every Activity that took effect, in order of
+// time, whether or not a cluster took them for complete.
+func (c *docket) effects() map[effect][]operation {
+	out := map[effect][]operation{}
+	for _, op := range c.operations {
+		if op.Kind == drills.ActivityOperation {
+			key := effectOf(op.Operation)
+			out[key] = append(out[key], op)
+		}
+	}
+	for _, executions := range out {
+		slices.SortStableFunc(executions, func(a, b operation) int { return int(a.sent - b.sent) })
+	}
+	return out
+}
+
+// carriedOut is which effects a census shows, by whatever execution.
+func (c *docket) carriedOut(h holding) map[effect]bool {
+	out := map[effect]bool{}
+	for _, op := range c.operations {
+		if op.Kind == drills.ActivityOperation && h.has(op.Operation) {
+			out[effectOf(op.Operation)] = true
+		}
+	}
+	return out
+}
+
+// effectsOnce wants that no Activity was carried out twice without a reason.
+// Activities run at least once: one may run again where its Workflow was open as
+// its Namespace moved, or was reset when the lost region returned.
+func (c *docket) effectsOnce() drills.Invariant {
+	const name = "effects once"
+	effects := c.effects()
+	switch {
+	case !c.counted():
+		return unseen(name, nobodyCounted)
+	case len(effects) == 0:
+		return unseen(name, "no worker wrote down what its activities did")
+	}
+	resets, lives := c.resets(), c.lives()
+	moves := map[string][]drills.Offset{}
+	for _, ns := range c.topology.Namespaces {
+		moves[ns.Name] = c.moves(ns)
+	}
+	var broken []string
+	twice := 0
+	for e, executions := range effects {
+		if len(executions) < 2 {
+			continue
+		}
+		twice++
+		life, known := lives[e.workflow]
+		moved := known && slices.ContainsFunc(moves[e.workflow.namespace], func(at drills.Offset) bool { return at >= life.from && at <= life.to })
+		if !moved && resets[e.workflow] <= c.effective {
+			broken = append(broken, fmt.Sprintf("%s of %s took effect %d times, and nothing that happened to its workflow explains it",
+				e.activity, e.workflow.id, len(executions)))
+		}
+	}
+	held := fmt.Sprintf("%d activities took effect, %d more than once: their workflows were open as their namespace moved, or were reset", len(effects), twice)
+	if twice == 0 {
+		held = fmt.Sprintf("%d activities took effect, none more than once", len(effects))
+	}
+	return judged(name, held, broken)
+}
+
+// lifetime is from the start of a Workflow's first run to the end of its last.
+type lifetime struct{ from, to drills.Offset }
+
+func (c *docket) lives() map[scoped]lifetime {
+	out := map[scoped]lifetime{}
+	for e, w := range c.final() {
+		closed := w.ClosedAt
+		if closed == 0 {
+			closed = forever
+		}
+		life, known := out[e.scoped]
+		if !known {
+			life.from = w.StartedAt
+		}
+		out[e.scoped] = lifetime{min(life.from, w.StartedAt), max(life.to, closed)}
+	}
+	return out
+}
+
+// moves is when a Namespace was lost with its region, and when either of its
+// regions changed its mind on where it is active.
+func (c *docket) moves(ns drills.Namespace) []drills.Offset {
+	var out []drills.Offset
+	if c.faulted && slices.Contains(c.affected, ns.Name) {
+		out = append(out, c.requested, c.effective)
+	}
+	last := map[string]string{}
+	for _, e := range c.inOrder(drills.KindActive) {
+		if e.Namespace != ns.Name || e.Name == "" {
+			continue
+		}
+		if before, known := last[e.Region]; known && before != e.Name {
+			out = append(out, e.At)
+		}
+		last[e.Region] = e.Name
+	}
+	return out
+}
