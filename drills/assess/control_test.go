@@ -128,6 +128,8 @@ func TestNoDelayOfAControlIsPutToAnOutage(t *testing.T) {
 		causes   []string
 	}{
 		{"undisturbed", 19.7, plain(19.71), nil},
+		{"a timer runs longer than any before", 19.7,
+			new(history).add("WorkflowExecutionStarted", 19.71, 0).task(19.71, 19.72).timer(19.73, 0.9, 20.63).task(20.63, 20.64).add("WorkflowExecutionCompleted", 20.65, 0), nil},
 		{"a task waits", 19.9, new(history).add("WorkflowExecutionStarted", 19.91, 0).task(20.5, 26.01).add("WorkflowExecutionCompleted", 26.02, 0),
 			[]string{drills.DelayQueueing}},
 	} {
