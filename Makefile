@@ -54,9 +54,10 @@ bench: build
 	$(BIN) bench --probes --out $(OUT)
 	$(BIN) truth
 
-## selftest: plant defects, and see that each is found
+## selftest: plant defects, and see that each is found, and nothing in CONTROLS drills that break nothing
+CONTROLS ?= 1
 selftest: build
-	$(BIN) selftest --out $(OUT)
+	$(BIN) selftest --controls $(CONTROLS) --out $(OUT)
 
 ## build: the binary
 build:

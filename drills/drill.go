@@ -1,6 +1,10 @@
 package drills
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // APIVersion is the version of the drill file format that this package reads
 // and writes.
@@ -122,14 +126,22 @@ type Detect struct {
 	Failures int
 }
 
+// Within is the longest that it takes to notice a region that does not answer.
+func (d Detect) Within() time.Duration { return time.Duration(d.Failures) * d.Interval }
+
 // FaultKind is what is broken.
 type FaultKind string
 
-// RegionOutage takes a whole region away.
-const RegionOutage FaultKind = "region-outage"
+// The kinds of fault.
+const (
+	// RegionOutage takes a whole region away.
+	RegionOutage FaultKind = "region-outage"
+	// NoFault breaks nothing: a control, of which a drill has nothing to report.
+	NoFault FaultKind = "none"
+)
 
 // FaultKinds lists the faults a drill may name.
-func FaultKinds() []FaultKind { return []FaultKind{RegionOutage} }
+func FaultKinds() []FaultKind { return []FaultKind{RegionOutage, NoFault} }
 
 // Flavour is how a fault feels to its neighbours.
 type Flavour string
@@ -143,12 +155,26 @@ func Flavours() []Flavour { return []Flavour{Crash} }
 // FaultSpec declares one fault.
 type FaultSpec struct {
 	Kind    FaultKind
-	Region  string
-	Flavour Flavour
+	Region  string  // that is lost, or watched as if it were to be
+	Flavour Flavour // empty for NoFault
 	// Delay is how long the steady state is held before the fault: drawn from
 	// the seed, evenly, so that runs meet what repeats on its own (a poll
 	// back-off, a refresh) at different phases.
 	Delay Span
+}
+
+// String says what is broken, and where.
+func (f FaultSpec) String() string {
+	if f.Kind == NoFault {
+		return fmt.Sprintf("%s, %s is watched", f.Kind, f.Region)
+	}
+	return fmt.Sprintf("%s of %s, %s", f.Kind, f.Region, f.Flavour)
+}
+
+// Control reports whether the drill breaks nothing. Nothing fails over then, and
+// nothing has to return.
+func (d *Drill) Control() bool {
+	return !slices.ContainsFunc(d.Faults, func(f FaultSpec) bool { return f.Kind != NoFault })
 }
 
 // Span is a time that is drawn from the seed: at least Least, at most Most.

@@ -82,4 +82,9 @@ func (r *fileReader) fillDependentDefaults(d *Drill) {
 	if steady := &d.SteadyState; !r.has("steadyState.atMost") && steady.Window <= maxDuration/2 {
 		steady.AtMost = max(steady.AtMost, 2*steady.Window)
 	}
+	for i := range d.Faults {
+		if f := &d.Faults[i]; f.Kind == NoFault && !r.has(fmt.Sprintf("faults[%d].flavour", i)) {
+			f.Flavour = ""
+		}
+	}
 }

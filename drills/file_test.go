@@ -154,6 +154,29 @@ func TestDefaultsYieldToWhatTheFileSays(t *testing.T) {
 	}
 }
 
+// A control says what is watched, and no flavour: not even the default one.
+func TestAControlHasNoFlavour(t *testing.T) {
+	src := strings.Replace(orders, "kind: region-outage, region: us-east", "kind: none, region: us-east, delay: {least: 1s, most: 2s}", 1)
+	d := parse(t, src)
+	want := []drills.FaultSpec{{Kind: drills.NoFault, Region: "us-east", Delay: drills.Span{Least: time.Second, Most: 2 * time.Second}}}
+	if !reflect.DeepEqual(d.Faults, want) || !d.Control() {
+		t.Errorf("read %+v, a control: %v", d.Faults, d.Control())
+	}
+	if parse(t, orders).Control() {
+		t.Error("an outage is taken for a control")
+	}
+	written, err := d.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(written), "flavour") {
+		t.Errorf("a flavour is written in\n%s", written)
+	}
+	if read := parse(t, string(written)); !reflect.DeepEqual(read, d) {
+		t.Errorf("read back %+v, wrote %+v", read, d)
+	}
+}
+
 // mistake is one edit that makes a drill file wrong, and what is said of it.
 type mistake struct {
 	name  string
@@ -278,8 +301,11 @@ func nameMistakes() []mistake {
 		{name: "unknown model", old: "active-hot", new: "active-warm", at: "3:8", path: "model", words: []string{`"active-warm" is not a model`, "active-cold, active-hot, active-active, dual-active"}},
 		{name: "unknown profile", new: "workload: {profile: payments}\n", at: "7:21", path: "workload.profile", words: []string{`"payments"`, "(orders)"}},
 		{name: "unknown mode", new: "failover: {mode: graceful}\n", at: "7:18", path: "failover.mode", words: []string{`"graceful"`, "(forced)"}},
-		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage)"}},
+		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage, none)"}},
 		{name: "unknown flavour", old: "region: us-east}", new: "region: us-east, flavour: salty}", at: "5:58", path: "faults[0].flavour", words: []string{`"salty"`, "(crash)"}},
+		{name: "flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: crash}", at: "5:49", path: "faults[0].flavour", words: []string{`"crash"`, "breaks nothing", "leave it out"}},
+		{name: "unknown flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: salty}", at: "5:49", path: "faults[0].flavour", words: []string{`"salty"`, "leave it out"}},
+		{name: "nothing, nowhere", old: "{kind: region-outage, region: us-east}", new: "{kind: none}", at: "5:10", path: "faults[0].region", words: []string{"required", "(us-east, us-west)"}},
 		{name: "unknown endpoint", new: "fleets: {us-east: {endpoint: global}}\n", at: "7:30", path: "fleets.us-east.endpoint", words: []string{`"global"`, "(namespace, regional)"}},
 	}
 }
@@ -463,6 +489,10 @@ func TestValidateNamesTheFieldOfADrillBuiltInGo(t *testing.T) {
 		{"fleet with defaults", func(d *drills.Drill) { d.Fleets = map[string]drills.FleetSettings{"us-east": {}} }, ""},
 		{"fault", func(d *drills.Drill) { d.Faults[0].Region = "us-est" },
 			`faults[0].region: "us-est" is not one of the regions (us-east, us-west)`},
+		{"flavour of nothing", func(d *drills.Drill) { d.Faults[0].Kind = drills.NoFault },
+			`faults[0].flavour: "crash" is an impossible combination with the fault none, which breaks nothing: leave it out`},
+		{"outage without a flavour", func(d *drills.Drill) { d.Faults[0].Flavour = "" },
+			"faults[0].flavour: is required: name a flavour (crash)"},
 		{"regions", func(d *drills.Drill) { d.Regions = nil },
 			"regions: is required: list the primary region first, then where it fails over to"},
 		{"rate", func(d *drills.Drill) { d.Workload.Rate = drills.Rate(math.NaN()) }, "workload.rate: is not a number"},
@@ -544,6 +574,7 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(src)
 	}
+	f.Add([]byte(strings.Replace(orders, "region-outage", "none", 1)))
 	for _, group := range [][]mistake{yamlMistakes(), keyMistakes(), nameMistakes(), quantityMistakes(), layoutMistakes()} {
 		for _, m := range group {
 			if len(m.new) < 2000 { // large seeds only slow the search down

@@ -60,6 +60,18 @@ func textOf[T ~string](p *T) fileScalar {
 	}
 }
 
+// textOrNothing is text that is left out where it is empty.
+func textOrNothing[T ~string](p *T) fileScalar {
+	s := textOf(p)
+	s.get = func() any {
+		if *p == "" {
+			return nil
+		}
+		return string(*p)
+	}
+	return s
+}
+
 // proseOf is text for people: line breaks are for the writer's convenience.
 func proseOf(p *string) fileScalar {
 	s := textOf(p)

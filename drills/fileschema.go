@@ -68,7 +68,7 @@ func faultSchema(f *FaultSpec) fileValue {
 	return fileSection{
 		{"kind", textOf(&f.Kind)},
 		{"region", textOf(&f.Region)},
-		{"flavour", textOf(&f.Flavour)},
+		{"flavour", textOrNothing(&f.Flavour)},
 		{"delay", fileSection{
 			{"least", durationOf(&f.Delay.Least)},
 			{"most", durationOf(&f.Delay.Most)},

@@ -47,7 +47,7 @@ type LaneReport struct {
 	// Outage is from fault effective until the lane was good again. Its width is
 	// the time between two probes and the response time of the one that came
 	// back. Null when nobody probed during the outage: the prober was lost with
-	// its region.
+	// its region. Null also for a lane of a control that never worked before.
 	Outage     *Interval  `json:"outage"`
 	LongestGap Offset     `json:"longestGap"` // longest time without a good answer, from the load to its end
 	Latency    LanePhases `json:"latency"`

@@ -53,6 +53,7 @@ type Report struct {
 	Drill         string            `json:"drill"`
 	Model         Model             `json:"model"`
 	Seed          uint64            `json:"seed"`
+	Control       bool              `json:"control,omitempty"` // nothing was broken
 	Verdict       Verdict           `json:"verdict"`
 	Reasons       []string          `json:"reasons"` // why the verdict is not pass; empty for a pass
 	StartedAt     time.Time         `json:"startedAt"`

@@ -201,13 +201,24 @@ func (d *Drill) checkFaults(l *problemList) {
 	for i, f := range d.Faults {
 		path := fmt.Sprintf("faults[%d]", i)
 		oneOf(l, path+".kind", f.Kind, "a fault", FaultKinds())
-		oneOf(l, path+".flavour", f.Flavour, "a flavour", Flavours())
+		checkFlavour(l, path+".flavour", f)
 		d.checkFaultRegion(l, path+".region", f.Region)
 		l.duration(path+".delay.least", f.Delay.Least, 0)
 		l.duration(path+".delay.most", f.Delay.Most, 0)
 		if f.Delay.Most < f.Delay.Least {
 			l.add(path+".delay.most", fmt.Sprintf("%s is less than the least delay of %s", formatDuration(f.Delay.Most), formatDuration(f.Delay.Least)), path+".delay.least")
 		}
+	}
+}
+
+// checkFlavour wants a flavour of what breaks something, and none of what does
+// not: it would claim an outage.
+func checkFlavour(l *problemList, path string, f FaultSpec) {
+	switch {
+	case f.Kind != NoFault:
+		oneOf(l, path, f.Flavour, "a flavour", Flavours())
+	case f.Flavour != "":
+		l.add(path, fmt.Sprintf("%q is an impossible combination with the fault %s, which breaks nothing: leave it out", f.Flavour, f.Kind))
 	}
 }
 

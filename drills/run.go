@@ -25,6 +25,8 @@ var ErrNoSteadyState = errors.New("no steady state")
 //	     ─► recovered, or observed long enough ─► census without the region
 //	     ─► heal ─► fail back ─► load stops ─► drained ─► census after heal
 //
+// A control goes the same way, but that nothing has to fail back.
+//
 // Run returns ErrNoSteadyState, the cause of ctx, or an error of the harness.
 func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Duration) error {
 	r := &runner{drill: d, topology: d.Topology(), world: w, log: log, now: now}
@@ -217,7 +219,7 @@ func (r *runner) inject(ctx context.Context) error {
 	}
 	for i, fault := range r.world.Faults {
 		spec := r.drill.Faults[i]
-		r.mark(FaultRequested, fmt.Sprintf("%s of %s, %s", spec.Kind, spec.Region, spec.Flavour))
+		r.mark(FaultRequested, spec.String())
 		if err := fault.Inject(ctx); err != nil {
 			return err
 		}
@@ -251,7 +253,8 @@ func (r *runner) recoveryOf(namespaces []string) Recovery {
 }
 
 // observe waits until throughput is sustained again and the backlog is gone,
-// or for as long as the drill says.
+// or for as long as the drill says. After a fault that breaks nothing throughput
+// is up at once: what would go wrong then is given the time to.
 func (r *runner) observe(ctx context.Context) error {
 	effective, ok := r.log.Events().Mark(FaultEffective)
 	if !ok {
@@ -259,9 +262,14 @@ func (r *runner) observe(ctx context.Context) error {
 	}
 	affected := namespaceNames(r.topology.HomedIn(r.lost()))
 	recovery := r.recoveryOf(affected)
+	least := time.Duration(effective)
+	if r.drill.Control() {
+		least += r.drill.SteadyState.Window + r.drill.Failover.Detect.Within()
+	}
 	recovered, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
-		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), r.now()-visibilityDelay)
-		return up
+		seen := r.now() - visibilityDelay
+		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), seen)
+		return up && seen >= least
 	})
 	if err != nil || !recovered {
 		return err
@@ -318,6 +326,10 @@ func (r *runner) passed(stage Stage) bool {
 
 func (r *runner) heal(ctx context.Context) error {
 	r.mark(HealRequested, "")
+	how := "replication has caught up in both directions"
+	if r.drill.Control() {
+		how = "nothing was broken"
+	}
 	healed, err := r.within(ctx, healWithin, "heal of region "+r.lost(), func(ctx context.Context) error {
 		for _, fault := range r.world.Faults {
 			if err := fault.Recover(ctx); err != nil {
@@ -330,7 +342,7 @@ func (r *runner) heal(ctx context.Context) error {
 		return nil
 	})
 	if err == nil && healed {
-		r.mark(Healed, "replication has caught up in both directions")
+		r.mark(Healed, how)
 	}
 	return err
 }
@@ -338,6 +350,9 @@ func (r *runner) heal(ctx context.Context) error {
 func (r *runner) failback(ctx context.Context) error {
 	if !r.passed(Healed) {
 		return nil // there is no region to fail back to
+	}
+	if r.drill.Control() {
+		return nil // nothing had a reason to leave; what left all the same is found where it is
 	}
 	r.mark(FailbackRequested, "")
 	done, err := r.within(ctx, healWithin, "failback to region "+r.lost(), func(ctx context.Context) error {

@@ -373,6 +373,32 @@ func TestRunPassesItsPhasesInOrder(t *testing.T) {
 	}
 }
 
+// A control is watched for as long as a false detection would take, and has
+// nothing to fail back.
+func TestAControlPassesWhatDoesNotDependOnAFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "active-hot")
+		w.drill.Faults[0] = drills.FaultSpec{Kind: drills.NoFault, Region: "us-east"}
+		w.drill.Failover.Detect = drills.Detect{Interval: time.Second, Failures: 7}
+		w.outage = 0
+		if err := w.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.ended(t)
+		same(t, "calls", w.calls, []string{
+			"start load", "inject", "await effect",
+			"census without-region of orders in us-west",
+			"recover", "await healed", "stop load",
+			"census after-heal of orders in us-east",
+			"census replica-after-heal of orders in us-west",
+		})
+		same(t, "marks", w.marks(), without(allMarks(), drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome))
+		if least, took := w.drill.SteadyState.Window+7*time.Second, w.between(t, drills.FaultEffective, drills.HealRequested); took < least || took > least+2*time.Second {
+			t.Errorf("it was watched for %v, not for %v", took, least)
+		}
+	})
+}
+
 func TestNothingIsBrokenBeforeAWholeWindowWasSteady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "active-hot")

@@ -116,9 +116,17 @@ func (l *Links) each(ctx context.Context, verb string, links []drills.Link, act 
 // refuses within microseconds.
 const probeTimeout = time.Second
 
-// probe dials the Link from outside the proxy: a severed one refuses. Another
-// failure to connect, as of a machine that is too busy, proves nothing.
-func (l *Links) probe(ctx context.Context, link drills.Link) (drills.Probe, error) {
+// refused tells a Link that is severed. Another failure to connect, as of a
+// machine that is too busy, does not prove that.
+func refused(knocked error) bool { return errors.Is(knocked, syscall.ECONNREFUSED) }
+
+// unanswered tells a Link that is not known to work: it proves one alive only
+// that accepts.
+func unanswered(knocked error) bool { return knocked != nil }
+
+// probe dials the Link from outside the proxy. cut tells whether it is severed,
+// by what came of it.
+func (l *Links) probe(ctx context.Context, link drills.Link, cut func(knocked error) bool) (drills.Probe, error) {
 	var listen string
 	err := do(ctx, func() error {
 		p, err := l.api.Proxy(link.Name())
@@ -137,7 +145,7 @@ func (l *Links) probe(ctx context.Context, link drills.Link) (drills.Probe, erro
 	case ctx.Err() != nil:
 		return drills.Probe{}, fmt.Errorf("probe link %s: %w", link.Name(), ctx.Err())
 	default:
-		return drills.Probe{Subject: link.Name(), Severed: errors.Is(err, syscall.ECONNREFUSED), Detail: err.Error()}, nil
+		return drills.Probe{Subject: link.Name(), Severed: cut(err), Detail: err.Error()}, nil
 	}
 }
 

@@ -18,26 +18,22 @@ type regionOutage struct {
 	machines drills.Machines
 }
 
-// NewFault builds the fault that a drill declares.
-func NewFault(spec drills.FaultSpec, topology drills.Topology, edges *Links, machines drills.Machines) (drills.Fault, error) {
-	if spec.Kind != drills.RegionOutage || spec.Flavour != drills.Crash {
-		return nil, fmt.Errorf("build fault: no %s of flavour %s", spec.Kind, spec.Flavour)
-	}
-	f := &regionOutage{region: spec.Region, edges: edges, machines: machines}
+func newRegionOutage(region string, topology drills.Topology, edges *Links, machines drills.Machines) *regionOutage {
+	f := &regionOutage{region: region, edges: edges, machines: machines}
 	for _, link := range topology.Links {
-		if link.Touches(spec.Region) {
+		if link.Touches(region) {
 			f.links = append(f.links, link)
 		}
 	}
-	return f, nil
+	return f
 }
 
 // Inject cuts power and network at the same time, as losing a region does.
 func (f *regionOutage) Inject(ctx context.Context) error {
-	refused := make(chan error, 1)
-	go func() { refused <- f.edges.Refuse(ctx, f.links) }()
+	closed := make(chan error, 1)
+	go func() { closed <- f.edges.Refuse(ctx, f.links) }()
 	err := f.machines.Crash(ctx, f.region)
-	return errors.Join(err, <-refused)
+	return errors.Join(err, <-closed)
 }
 
 // probeEvery is how often the effect is looked for until it is complete.
@@ -51,7 +47,7 @@ func (f *regionOutage) AwaitEffect(ctx context.Context) ([]drills.Probe, error) 
 	defer tick.Stop()
 	var last []drills.Probe
 	for {
-		probes, err := f.look(ctx)
+		probes, err := f.look(ctx, refused)
 		if err != nil {
 			return last, fmt.Errorf("await outage of region %s: %w", f.region, err)
 		}
@@ -67,13 +63,15 @@ func (f *regionOutage) AwaitEffect(ctx context.Context) ([]drills.Probe, error) 
 	}
 }
 
-func (f *regionOutage) look(ctx context.Context) ([]drills.Probe, error) {
+// look probes every process and every Link of the region once. cut tells a Link
+// that is severed by what came of a knock on it.
+func (f *regionOutage) look(ctx context.Context, cut func(error) bool) ([]drills.Probe, error) {
 	probes, err := f.machines.Gone(ctx, f.region)
 	if err != nil {
 		return nil, err
 	}
 	for _, link := range f.links {
-		p, err := f.edges.probe(ctx, link)
+		p, err := f.edges.probe(ctx, link, cut)
 		if err != nil {
 			return nil, err
 		}

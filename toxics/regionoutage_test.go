@@ -184,7 +184,7 @@ func TestFaultWithAnUnknownLink(t *testing.T) {
 
 func TestNewFaultKnowsItsKinds(t *testing.T) {
 	for _, spec := range []drills.FaultSpec{
-		{}, {Kind: drills.RegionOutage, Region: "us-east"}, {Kind: "earthquake", Region: "us-east", Flavour: drills.Crash},
+		{}, {Kind: drills.RegionOutage, Region: "us-east"}, {Kind: drills.NoFault, Region: "us-east", Flavour: drills.Crash}, {Kind: "earthquake", Region: "us-east", Flavour: drills.Crash},
 	} {
 		if fault, err := toxics.NewFault(spec, drills.Topology{}, nil, nil); err == nil || fault != nil {
 			t.Errorf("%v made %v, %v", spec, fault, err)

@@ -17,21 +17,24 @@ func (c *cli) selftestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Plant defects, one at a time, and see that the harness finds each",
-		Long: `selftest runs a drill with nothing planted, which has to pass, and then one for
-each defect, which has to end in the verdict that it calls for, for the right
-reason. Defects of a record are planted in copies of a run that passed. It prints
-the table: defect, expected finding, found. It fails (exit 1) when a defect was
-overlooked, or found for another reason, or a control did not pass.`,
+		Long: `selftest runs controls first, drills in which nothing is broken (a fault of kind
+none): each has to pass and to report no outage, no loss, no broken invariant and
+no wait for a failover. Then it runs a drill with a fault and no defect, which has
+to pass, and one for each defect, which has to end in the verdict that it calls
+for, for the right reason. Defects of a record are planted in copies of the run
+without a defect. It prints the table: what was planted, expected, found. It fails
+(exit 1) when a defect was overlooked, or found for another reason, when the run
+without a defect did not pass, or a control reported anything.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Controls < 1 {
-				return usage("--controls %d: at least one run has to show that nothing is found where nothing was planted", o.Controls)
+				return usage("--controls %d: at least one has to show that nothing is reported where nothing was broken", o.Controls)
 			}
 			return c.selftest(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.Out, "out", "runs", "folder that gets a folder for each run")
-	cmd.Flags().IntVar(&o.Controls, "controls", 1, "how many runs without a defect")
+	cmd.Flags().IntVar(&o.Controls, "controls", 1, "how many drills in which nothing is broken, each with another seed")
 	cmd.Flags().StringVar(&o.Only, "only", "", "only defects whose name contains this")
 	return cmd
 }
@@ -43,19 +46,16 @@ func (c *cli) selftest(ctx context.Context, o selftest.Options) error {
 	}
 	o.Binary = binary
 	table := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\tdefect\texpected\tfound")
+	fmt.Fprintln(table, "\tplanted\texpected\tfound")
 	c.add(drills.Pass)
 	o.Show = func(r selftest.Result) {
-		sign, name := "✓", r.Defect
+		sign := "✓"
 		if !r.OK {
 			sign = "✗"
 			c.add(drills.Fail)
 		}
-		if name == "" {
-			name = "none (control)"
-		}
-		fmt.Fprintln(c.stderr, sign, name)
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sign, name, r.Expected, cut(r.Found))
+		fmt.Fprintln(c.stderr, sign, r.Name)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sign, r.Name, r.Expected, cut(r.Found))
 	}
 	err = selftest.Run(ctx, o)
 	if flushed := table.Flush(); err == nil {

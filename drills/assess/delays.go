@@ -76,13 +76,13 @@ func (c *docket) acknowledgedStarts() map[scoped]drills.Operation {
 // usually is what intervals take where nothing is wrong.
 type usually struct {
 	median, most map[string]drills.Offset
-	fired        map[drills.Offset]bool // timers that are there to fire, by how long they run; others are deadlines
+	fired        drills.Offset // how long a timer ran at most that fired; one far longer is a deadline
 }
 
 // undisturbed learns from the Workflows that were over before the fault.
 func (c *docket) undisturbed() usually {
 	times := map[string][]drills.Offset{}
-	out := usually{map[string]drills.Offset{}, map[string]drills.Offset{}, map[drills.Offset]bool{}}
+	out := usually{map[string]drills.Offset{}, map[string]drills.Offset{}, 0}
 	starts := c.acknowledgedStarts()
 	for e, w := range c.census[drills.CensusWithoutRegion] {
 		if w.ClosedAt == 0 || w.ClosedAt > c.requested {
@@ -94,7 +94,7 @@ func (c *docket) undisturbed() usually {
 		life(w.Steps, func(i waited, s drills.Step) {
 			times[i.kind] = append(times[i.kind], i.took())
 			if s.Type == timerFired {
-				out.fired[stepOf(w.Steps, s).Lasts] = true
+				out.fired = max(out.fired, stepOf(w.Steps, s).Lasts)
 			}
 		})
 	}
@@ -151,10 +151,11 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 	})
 }
 
-// timer is late by how much it fired after it was due. One that never fires
-// undisturbed is a deadline: what the Workflow waited for did not come.
+// timer is late by how much it fired after it was due. One that runs far longer
+// than any that fires undisturbed is a deadline: what the Workflow waited for did
+// not come. Timers that are there to fire may each run for another time.
 func (o outage) timer(sum *delays, usual usually, i waited, started drills.Step) {
-	if !usual.fired[started.Lasts] {
+	if started.Lasts > 2*usual.fired {
 		i.from += min(i.took(), usual.most[signaled])
 		o.whole(sum, i, []phase{{drills.DelayClient, forever}})
 		return

@@ -50,6 +50,21 @@ func tell(t testing.TB, drill string, recovered float64) *evidence {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return told(d, recovered)
+}
+
+// control is the complete evidence of a catalog drill in which nothing is broken.
+func control(t testing.TB, drill string) *evidence {
+	t.Helper()
+	d, err := catalog.Get(drill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Faults[0].Kind, d.Faults[0].Flavour = drills.NoFault, ""
+	return told(d, 0)
+}
+
+func told(d *drills.Drill, recovered float64) *evidence {
 	e := &evidence{assess.Evidence{Drill: d}}
 	e.milestones()
 	e.samples()
@@ -68,7 +83,13 @@ func tell(t testing.TB, drill string, recovered float64) *evidence {
 	return e.with(drills.Event{At: at(68), Kind: drills.KindEnd, Name: drills.OutcomeFinished})
 }
 
-func (e *evidence) lost() string { return e.Drill.Faults[0].Region }
+// lost is the region that the fault takes away; empty when it takes none.
+func (e *evidence) lost() string {
+	if e.Drill.Control() {
+		return ""
+	}
+	return e.Drill.Faults[0].Region
+}
 
 // milestones are the marks of the drill's model.
 func (e *evidence) milestones() {
@@ -80,7 +101,9 @@ func (e *evidence) milestones() {
 	e.with(drills.Event{At: at(9), Kind: drills.KindSteady}, drills.Event{At: at(requested - 1), Kind: drills.KindSteady})
 	mark(requested, drills.FaultRequested)
 	mark(effective, drills.FaultEffective)
-	e.with(drills.Event{At: at(21.6), Kind: drills.KindMark, Name: string(drills.Detected), Region: e.lost()})
+	if e.lost() != "" {
+		e.with(drills.Event{At: at(21.6), Kind: drills.KindMark, Name: string(drills.Detected), Region: e.lost()})
+	}
 	for _, ns := range e.Drill.Topology().HomedIn(e.lost()) {
 		moving := func(seconds float64, stage drills.Stage) {
 			e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage), Region: ns.Replica, Namespace: ns.Name})
@@ -98,9 +121,11 @@ func (e *evidence) milestones() {
 	}
 	mark(heal, drills.HealRequested)
 	mark(healed, drills.Healed)
-	mark(healed, drills.FailbackRequested)
-	mark(home, drills.FailedBack)
-	mark(63, drills.SustainedAtHome)
+	if e.lost() != "" {
+		mark(healed, drills.FailbackRequested)
+		mark(home, drills.FailedBack)
+		mark(63, drills.SustainedAtHome)
+	}
 	mark(unloaded, drills.LoadStopped)
 	mark(66, drills.Drained)
 }
@@ -113,14 +138,17 @@ func (e *evidence) samples() {
 			drills.Event{At: at(seconds), Kind: drills.KindNote, Detail: "for a reader"},
 		)
 	}
+	fault := e.Drill.Faults[0]
 	subjects := []string{"us-east/cluster", "us-east/worker-orders-0"}
 	for _, link := range e.Drill.Topology().Links {
-		if link.Touches(e.lost()) {
+		if link.Touches(fault.Region) {
 			subjects = append(subjects, link.Name())
 		}
 	}
 	for _, subject := range subjects {
-		e.with(drills.Event{At: at(effective), Kind: drills.KindProbe, Name: "region-outage", Region: e.lost(), Subject: subject, Held: true})
+		e.with(drills.Event{
+			At: at(effective), Kind: drills.KindProbe, Name: string(fault.Kind), Region: fault.Region, Subject: subject, Held: !e.Drill.Control(),
+		})
 	}
 	// Where no Fleet polls before the fault, a cluster's own Workers do.
 	for _, f := range e.Drill.Topology().Fleets {

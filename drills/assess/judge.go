@@ -35,7 +35,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	c := newCase(e)
 	r := drills.Report{
 		SchemaVersion: drills.SchemaVersion, Drill: e.Drill.Name, Model: e.Drill.Model, Seed: e.Drill.Seed,
-		JudgedAt: judgedAt.UTC(), Environment: map[string]string{}, Reasons: []string{},
+		Control: e.Drill.Control(), JudgedAt: judgedAt.UTC(), Environment: map[string]string{}, Reasons: []string{},
 	}
 	if c.begin != nil {
 		r.Run, r.StartedAt, r.Environment = c.begin.RunID, c.begin.StartedAt, maps.Clone(c.begin.Environment)
@@ -47,7 +47,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Fleets = c.fleets()
 	r.Throughput = c.throughput(r.RecoveryTime)
 	r.Lanes = c.lanes()
-	r.Attribution = attribution(r.Stages, r.RecoveryTime)
+	r.Attribution = c.attribution(r.Stages, r.RecoveryTime)
 	r.Delays = c.delays(r.RecoveryTime)
 	r.Phases = c.phases()
 	r.Memory = c.memory()
@@ -73,8 +73,9 @@ type docket struct {
 	// before the fault; steady says that it was.
 	steadyUntil drills.Offset
 	steady      bool
-	affected    []string
-	lost        string // the region
+	affected    []string // Namespaces at home in the region that is lost
+	moved       []string // of those, the ones that have to fail over: none in a control
+	lost        string   // the region; in a control, the one that is watched
 	census      map[string]map[execution]drills.Workflow
 	taken       map[string][]string // Namespaces that a census has covered, by its name
 	holdings    map[string]holding  // of censuses that were asked for, by name
@@ -100,6 +101,9 @@ func newCase(e Evidence) *docket {
 	}
 	for _, ns := range c.topology.HomedIn(c.lost) {
 		c.affected = append(c.affected, ns.Name)
+	}
+	if !e.Drill.Control() {
+		c.moved = c.affected
 	}
 	for _, event := range e.Timeline {
 		switch event.Kind {
@@ -226,17 +230,19 @@ func (c *docket) gaps(r drills.Report) []string {
 	return out
 }
 
-// passes lists the stages that a run marks, from load to drained, when the
-// Namespaces of the lost region move as the drill's model says.
+// passes lists the stages that a run marks, when the Namespaces of the lost
+// region move as the drill's model says.
 func (c *docket) passes() []drills.Stage {
 	out := []drills.Stage{
 		drills.LoadStarted, drills.SteadyStateReached, drills.FaultRequested, drills.FaultEffective,
-		drills.EndpointRerouted, drills.TrafficMoved,
-		drills.HealRequested, drills.Healed, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome,
-		drills.LoadStopped, drills.Drained,
+		drills.HealRequested, drills.Healed, drills.LoadStopped, drills.Drained,
 	}
+	if len(c.moved) == 0 {
+		return out
+	}
+	out = append(out, drills.EndpointRerouted, drills.TrafficMoved, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome)
 	grows := slices.ContainsFunc(c.topology.Fleets, func(f drills.Fleet) bool {
-		return slices.Contains(c.affected, f.Namespace) && f.Region != c.lost && (f.State == drills.FleetAbsent || f.Reserve > 0)
+		return slices.Contains(c.moved, f.Namespace) && f.Region != c.lost && (f.State == drills.FleetAbsent || f.Reserve > 0)
 	})
 	if grows {
 		out = append(out, drills.WorkersStarted)

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -65,7 +66,7 @@ type dueTime struct {
 // Namespace: not between the fault and the moment the survivor's took over.
 func (c *docket) dueTimes(ns drills.Namespace, loaded drills.Offset) []dueTime {
 	end := drills.Offset(c.horizon())
-	if ns.Home != c.lost {
+	if !slices.Contains(c.moved, ns.Name) {
 		return []dueTime{{loaded, end, "until the heal"}}
 	}
 	due := []dueTime{{loaded, c.requested, "before the fault"}}

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"math"
+	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -24,6 +25,13 @@ type phase struct {
 }
 
 func (c *docket) outage(namespace string) outage {
+	if !slices.Contains(c.moved, namespace) {
+		there := c.requested // all the time: nothing that a Workflow needs was ever away
+		return outage{
+			began: there, detected: there, promoted: there, rerouted: there, moved: there, started: there,
+			polled: map[string]drills.Offset{"workflow": there, "activity": there},
+		}
+	}
 	mark := func(stage drills.Stage) drills.Offset {
 		for _, e := range c.Timeline {
 			if e.Kind == drills.KindMark && e.Name == string(stage) && (e.Namespace == namespace || e.Namespace == "") && e.At >= c.requested {

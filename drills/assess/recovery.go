@@ -98,9 +98,10 @@ func (c *docket) unbounded(bad time.Duration) drills.Interval {
 // attribution splits the Recovery Time at the stages it passed: each share is
 // the time spent to reach the next stage, and all shares add up to the upper
 // bound of the sustained interval, less what the fault took to take effect.
-func attribution(stages []drills.StageTime, recovery drills.RecoveryTime) []drills.Attribution {
+// Where nothing had to move, no time went anywhere.
+func (c *docket) attribution(stages []drills.StageTime, recovery drills.RecoveryTime) []drills.Attribution {
 	out := []drills.Attribution{}
-	if !recovery.Recovered {
+	if !recovery.Recovered || len(c.moved) == 0 {
 		return out
 	}
 	spent := drills.Offset(0)

@@ -77,7 +77,7 @@ func (c *docket) firstTask() (drills.Offset, bool) {
 		if region == c.lost {
 			return // it came back with the heal
 		}
-		if slices.Contains(c.affected, namespace) && t.At > c.effective && (!found || t.At < first) {
+		if slices.Contains(c.moved, namespace) && t.At > c.effective && (!found || t.At < first) {
 			first, found = t.At, true
 		}
 	})

@@ -20,6 +20,9 @@ func Plan(w io.Writer, d *drills.Drill, options ...Option) error {
 		return err
 	}
 	p := &planner{printer: newPrinter(options), drill: d, topology: d.Topology(), fault: d.Faults[0]}
+	if !d.Control() {
+		p.lost = p.fault.Region
+	}
 	for _, section := range []func(){
 		p.head, p.regions, p.namespaces, p.fleets, p.starters, p.links, p.order, p.objectives,
 	} {
@@ -32,12 +35,13 @@ func Plan(w io.Writer, d *drills.Drill, options ...Option) error {
 }
 
 // planner prints one drill's plan. A drill has exactly one fault, and that
-// takes a region away.
+// takes a region away, or nothing.
 type planner struct {
 	*printer
 	drill    *drills.Drill
 	topology drills.Topology
 	fault    drills.FaultSpec
+	lost     string // the fault's region; empty in a control, which loses none
 }
 
 func (p *planner) head() {
@@ -68,8 +72,11 @@ func (p *planner) regions() {
 			}
 		}
 		row := cells(region, listed(primary), listed(secondary), none)
-		if region == p.fault.Region {
+		switch region {
+		case p.lost:
 			row[3] = cell{fmt.Sprintf("%s, %s", p.fault.Kind, p.fault.Flavour), red}
+		case p.fault.Region:
+			row[3] = cell{text: "none, but watched"}
 		}
 		rows = append(rows, row)
 	}
@@ -93,7 +100,7 @@ func (p *planner) namespaces() {
 			forwarded = "not forwarded"
 		}
 		fate := "stays in " + ns.Home
-		switch p.fault.Region {
+		switch p.lost {
 		case ns.Home:
 			fate = "moves to " + ns.Replica
 		case ns.Replica:
@@ -101,9 +108,12 @@ func (p *planner) namespaces() {
 		}
 		rows = append(rows, cells(ns.Name, ns.Home, ns.Replica, forwarded, fate))
 	}
+	when := "when " + p.lost + " is lost"
+	if p.lost == "" {
+		when = p.afterwards()
+	}
 	p.table(indent, []column{
-		{title: "namespace"}, {title: "home"}, {title: "replica"}, {title: "polls of the replica"},
-		{title: "when " + p.fault.Region + " is lost"},
+		{title: "namespace"}, {title: "home"}, {title: "replica"}, {title: "polls of the replica"}, {title: when},
 	}, rows, nil)
 }
 
@@ -116,7 +126,7 @@ func (p *planner) fleets() {
 	}
 	p.table(indent, []column{
 		{title: "region"}, {title: "namespace"}, {title: "before the fault"}, {title: "workers", right: true},
-		{title: "slots each", right: true}, {title: "after failover"}, {title: "dials"},
+		{title: "slots each", right: true}, {title: p.afterwards()}, {title: "dials"},
 	}, rows, nil)
 }
 
@@ -139,9 +149,9 @@ func added(f drills.Fleet) int {
 func (p *planner) fleetAfter(f drills.Fleet) string {
 	ns, _ := p.topology.Namespace(f.Namespace)
 	switch {
-	case f.Region == p.fault.Region:
+	case f.Region == p.lost:
 		return "lost"
-	case ns.Home != p.fault.Region:
+	case ns.Home != p.lost:
 		return "as before"
 	case added(f) > 0:
 		return fmt.Sprintf("active, %d more", added(f))
@@ -162,7 +172,7 @@ func (p *planner) starters() {
 	}
 	p.table(indent, []column{
 		{title: "region"}, {title: "namespace"}, {title: "before the fault"}, {title: "carries", right: true},
-		{title: "after failover", right: true}, {title: "dials"},
+		{title: p.afterwards(), right: true}, {title: "dials"},
 	}, rows, nil)
 }
 
@@ -174,9 +184,9 @@ func (p *planner) share(s drills.Starter) drills.Rate {
 func (p *planner) starterAfter(s drills.Starter, before string) string {
 	ns, _ := p.topology.Namespace(s.Namespace)
 	switch {
-	case s.Region == p.fault.Region:
+	case s.Region == p.lost:
 		return "lost"
-	case ns.Home == p.fault.Region:
+	case ns.Home == p.lost:
 		return rate(p.drill.Workload.Rate)
 	default:
 		return before

@@ -40,6 +40,20 @@ func TestGoldenPlan(t *testing.T) {
 	}
 }
 
+// A control promises nothing that only a fault would bring.
+func TestGoldenPlanOfAControl(t *testing.T) {
+	d := shipped(t, "dual-active")
+	d.Faults[0] = drills.FaultSpec{Kind: drills.NoFault, Region: "us-east", Delay: drills.Span{Most: 5 * time.Second}}
+	text := plan(t, d)
+	golden(t, "plan-control.txt", []byte(text))
+	fits(t, text)
+	for _, never := range []string{"SIGKILL", "becomes active", "moves to", "lost  ", "return  ", "failback"} {
+		if strings.Contains(text, never) {
+			t.Errorf("a control's plan says %q:\n%s", never, text)
+		}
+	}
+}
+
 // words is text without its line breaks: what a table wraps is one again.
 func words(text string) string { return strings.Join(strings.Fields(text), " ") }
 

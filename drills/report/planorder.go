@@ -46,28 +46,29 @@ func (s step) until(what string, atMost time.Duration) step {
 func (p *planner) order() {
 	p.heading("What happens")
 	d := p.drill
-	steps := []step{
-		p.boot(),
-		p.steadyState(),
-		p.outage(),
-		p.detection(),
-		does("promotion", p.eachMoved(func(ns drills.Namespace) string {
-			return fmt.Sprintf("%s becomes active in %s, %s: by the surviving cluster, without waiting for %s",
-				ns.Name, ns.Replica, d.Failover.Mode, ns.Home)
-		})...),
-		p.endpoint(),
-		does("survivor", p.eachMoved(p.takeOver)...),
-		does("observation").
-			until(fmt.Sprintf("until completions stay at or above 90 %% of the steady state over %s", short(d.SteadyState.Window)), d.Observe.Outage).
-			until("then until the backlog is gone", d.Observe.Drain),
-		does("census", "every Workflow is read as if "+p.fault.Region+" never returned: "+p.census(true)),
-		p.comeBack(),
-		does("failback", p.eachMoved(p.moveHome)...).
-			until("until completions stay up at home", d.Observe.Outage),
+	steps := []step{p.boot(), p.steadyState()}
+	if p.lost == "" {
+		steps = append(steps, p.nothing(), p.observation(), p.censusWithout())
+	} else {
+		steps = append(steps,
+			p.outage(),
+			p.detection(),
+			does("promotion", p.eachMoved(func(ns drills.Namespace) string {
+				return fmt.Sprintf("%s becomes active in %s, %s: by the surviving cluster, without waiting for %s",
+					ns.Name, ns.Replica, d.Failover.Mode, ns.Home)
+			})...),
+			p.endpoint(),
+			does("survivor", p.eachMoved(p.takeOver)...),
+			p.observation(),
+			p.censusWithout(),
+			p.comeBack(),
+			does("failback", p.eachMoved(p.moveHome)...).
+				until("until completions stay up at home", d.Observe.Outage))
+	}
+	steps = append(steps,
 		does("load stops", "starters rest; every operation is acknowledged or given up"),
 		does("drain").until("until no Workflow is open at home", d.Observe.Drain),
-		does("census", "every Workflow is read at home: "+p.census(false)),
-	}
+		does("census", "every Workflow is read at home: "+p.census(false)))
 	var rows [][]cell
 	for i, s := range steps {
 		number, name := strconv.Itoa(i+1), s.name
@@ -81,6 +82,18 @@ func (p *planner) order() {
 		}
 	}
 	p.table(indent, []column{{right: true}, {title: "step"}, {title: "what", wrap: true}, {title: "at most", right: true}}, rows, nil)
+}
+
+func (p *planner) observation() step {
+	d := p.drill
+	return does("observation").
+		until(fmt.Sprintf("until completions stay at or above 90 %% of the steady state over %s", short(d.SteadyState.Window)), d.Observe.Outage).
+		until(p.watched(), 0).
+		until("then until the backlog is gone", d.Observe.Drain)
+}
+
+func (p *planner) censusWithout() step {
+	return does("census", "every Workflow is read as if "+p.fault.Region+" never returned: "+p.census(true))
 }
 
 // moved lists the Namespaces that the fault moves.
@@ -155,7 +168,7 @@ func (p *planner) detection() step {
 	detect := p.drill.Failover.Detect
 	return does("detection", fmt.Sprintf("%d health probes of %s fail in a row, one every %s: within %d × %s = %s",
 		detect.Failures, p.fault.Region, short(detect.Interval),
-		detect.Failures, short(detect.Interval), short(time.Duration(detect.Failures)*detect.Interval)))
+		detect.Failures, short(detect.Interval), short(detect.Within())))
 }
 
 // processes are those of the lost region, under the names that fixtures gives

@@ -29,8 +29,12 @@ func Text(w io.Writer, r drills.Report, options ...Option) error {
 
 func (p *printer) verdict(r drills.Report) {
 	sign, in := verdictLook(r.Verdict)
-	p.line(fmt.Sprintf("%s  %s · %s",
-		p.paint(sign+" "+strings.ToUpper(clean(string(r.Verdict))), bold+";"+in), p.paint(clean(r.Drill), bold), clean(string(r.Model))))
+	headline := fmt.Sprintf("%s  %s · %s",
+		p.paint(sign+" "+strings.ToUpper(clean(string(r.Verdict))), bold+";"+in), p.paint(clean(r.Drill), bold), clean(string(r.Model)))
+	if r.Control {
+		headline += " · control: nothing was broken"
+	}
+	p.line(headline)
 	about := []string{"run " + clean(r.Run), "seed " + strconv.FormatUint(r.Seed, 10)}
 	if !r.StartedAt.IsZero() {
 		about = append(about, "started "+r.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))

@@ -40,6 +40,19 @@ func TestTextOfAnEmptyReport(t *testing.T) {
 	}
 }
 
+// A reader must not take the figures of a control for those of an outage.
+func TestTextOfAControlSaysSoFirst(t *testing.T) {
+	r := passed()
+	r.Control = true
+	var text bytes.Buffer
+	if err := report.Text(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(text.String(), "\n"); !strings.HasSuffix(first, " · control: nothing was broken") {
+		t.Errorf("it begins with %q", first)
+	}
+}
+
 func TestSummaryOfNothing(t *testing.T) {
 	var text bytes.Buffer
 	if err := report.Summary(&text, nil); err != nil {

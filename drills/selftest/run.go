@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,40 +17,32 @@ import (
 type Options struct {
 	Out      string // folder that gets one folder for each run
 	Binary   string
-	Controls int // runs without a defect, at least one
+	Controls int // drills in which nothing is broken, at least one
 	// Only runs the defects whose names contain it; empty runs all.
 	Only string
 	Show func(Result) // called as each is known
 }
 
-// Result is what came of one defect, or of a control without any.
+// Result is what came of one run.
 type Result struct {
-	Defect   string // empty for a control
+	Name     string // of the defect, or of a run without any
 	Expected string
 	Found    string // verdict and reasons
-	OK       bool   // found for the right reason, or nothing was reported of a control
+	OK       bool   // found for the right reason; without a defect: nothing was
 	Dir      string
 }
 
-// Run runs the controls and then every defect. An error means that it could not
-// go on; what was found until then was shown.
+// Run runs the controls, then a fault without a defect, and then every defect.
+// An error means that it could not go on; what was found until then was shown.
 func Run(ctx context.Context, o Options) error {
-	base := ""
 	for n := range max(o.Controls, 1) {
-		d, err := drill("")
-		if err != nil {
-			return err
+		if err := runControl(ctx, o, n); err != nil {
+			return fmt.Errorf("control: %w", err)
 		}
-		d.Seed += uint64(n)
-		r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary})
-		if err != nil {
-			return err
-		}
-		ok := r.Report.Verdict == drills.Pass
-		o.Show(Result{Expected: string(drills.Pass), Found: found(r.Report), OK: ok, Dir: r.Dir})
-		if ok {
-			base = r.Dir
-		}
+	}
+	base, err := runBase(ctx, o)
+	if err != nil {
+		return fmt.Errorf("no defect: %w", err)
 	}
 	for _, defect := range Defects() {
 		if ctx.Err() != nil {
@@ -63,11 +56,52 @@ func Run(ctx context.Context, o Options) error {
 			return fmt.Errorf("%s: %w", defect.Name, err)
 		}
 		o.Show(Result{
-			Defect: defect.Name, Expected: fmt.Sprintf("%s: %s", defect.Verdict, defect.Finding),
+			Name: defect.Name, Expected: fmt.Sprintf("%s: %s", defect.Verdict, defect.Finding),
 			Found: found(report), OK: defect.seenIn(report), Dir: dir,
 		})
 	}
 	return nil
+}
+
+// runControl runs a drill in which nothing is broken: it has to pass, and to
+// report nothing else either.
+func runControl(ctx context.Context, o Options, n int) error {
+	d, err := control(n)
+	if err != nil {
+		return err
+	}
+	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary})
+	if err != nil {
+		return err
+	}
+	said, wrong := found(r.Report), clean(d, r.Report)
+	if len(wrong) > 0 {
+		said += ", and it reports " + strings.Join(wrong, "; ")
+	}
+	o.Show(Result{
+		Name: fmt.Sprintf("nothing broken (control, seed %d)", d.Seed), Expected: string(drills.Pass) + ", nothing reported",
+		Found: said, OK: r.Report.Verdict == drills.Pass && len(wrong) == 0, Dir: r.Dir,
+	})
+	return nil
+}
+
+// runBase runs the drill that defects are planted in without one: it has to
+// pass. It returns the folder of the run, or nothing when it did not.
+func runBase(ctx context.Context, o Options) (string, error) {
+	d, err := drill("")
+	if err != nil {
+		return "", err
+	}
+	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary})
+	if err != nil {
+		return "", err
+	}
+	ok := r.Report.Verdict == drills.Pass
+	o.Show(Result{Name: "no defect (fault alone)", Expected: string(drills.Pass), Found: found(r.Report), OK: ok, Dir: r.Dir})
+	if !ok {
+		return "", nil
+	}
+	return r.Dir, nil
 }
 
 // drill is the one that defects are planted in.
@@ -100,7 +134,7 @@ func (f Defect) run(ctx context.Context, o Options, base string) (drills.Report,
 // inRecord plants the defect in a copy of a run that passed, and judges it again.
 func (f Defect) inRecord(o Options, base string) (drills.Report, string, error) {
 	if base == "" {
-		return drills.Report{}, "", fmt.Errorf("no control passed: there is no record to plant it in")
+		return drills.Report{}, "", errors.New("the run without a defect did not pass: there is no record to plant it in")
 	}
 	dir := filepath.Join(o.Out, filepath.Base(base)+"-"+strings.ReplaceAll(f.Name, " ", "-"))
 	if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
