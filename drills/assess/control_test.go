@@ -18,7 +18,7 @@ func TestAControlThatBrokeNothingReportsNothing(t *testing.T) {
 			if up := r.RecoveryTime.Sustained.Upper; up == nil || *up > at(0.6) || r.RecoveryTime.Sustained.Lower > 0 {
 				t.Errorf("it took %+v to recover from nothing", r.RecoveryTime)
 			}
-			if p := r.RecoveryPoint; p.Lost+p.LostAfterHeal+p.Duplicated+p.Indeterminate > 0 || p.Kept == 0 {
+			if p, want := tallied(r.RecoveryPoint), (tally{acknowledged: r.RecoveryPoint.Acknowledged}); p != want || p.acknowledged == 0 {
 				t.Errorf("operations: %+v", p)
 			}
 			if len(r.Attribution) > 0 {

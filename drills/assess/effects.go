@@ -106,7 +106,7 @@ func (c *docket) lives() map[scoped]lifetime {
 // regions changed its mind on where it is active.
 func (c *docket) moves(ns drills.Namespace) []drills.Offset {
 	var out []drills.Offset
-	if c.faulted && slices.Contains(c.affected, ns.Name) {
+	if c.faulted && slices.Contains(c.moved, ns.Name) {
 		out = append(out, c.requested, c.effective)
 	}
 	last := map[string]string{}

@@ -105,7 +105,7 @@ func TestInvariantsHoldWhateverTheObjectivesSay(t *testing.T) {
 		{"schedules act", "schedules advance", func(*evidence) {}, drills.Pass, "they acted 1 times"},
 		{"a schedule does not act any more", "schedules advance", func(e *evidence) {
 			e.without(func(event drills.Event) bool { return event.Kind == drills.KindAction && event.At > at(home) })
-		}, drills.Fail, "no schedule of orders acted once it was failed back; the last did 21.000 s before"},
+		}, drills.Fail, "no schedule of orders acted since it is at home; the last did 21.000 s before"},
 		{"a schedule that never acted", "schedules advance", func(e *evidence) {
 			e.without(func(event drills.Event) bool { return event.Kind == drills.KindAction && event.At < at(requested) })
 		}, drills.Inconclusive, "nobody saw a schedule of orders act before the fault"},

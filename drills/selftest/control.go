@@ -38,19 +38,25 @@ func clean(d *drills.Drill, r drills.Report) []string {
 	if low := r.RecoveryTime.Sustained.Lower; low > noise {
 		out = append(out, fmt.Sprintf("recovery after more than %s", low))
 	}
+	brains := len(r.SplitBrain)
 	for _, count := range []struct {
-		n    int
+		n    *int
 		what string
 	}{
 		{r.RecoveryPoint.Lost, "operations lost"},
 		{r.RecoveryPoint.LostAfterHeal, "operations lost after the heal"},
-		{r.RecoveryPoint.Duplicated, "workflows duplicated"},
-		{r.Workflows.Failed, "workflows failed"},
-		{r.Workflows.Stuck, "workflows stuck"},
-		{len(r.SplitBrain), "times of split brain"},
+		{r.RecoveryPoint.RolledBack, "operations rolled back"},
+		{r.RecoveryPoint.Duplicated, "operations duplicated"},
+		{r.RecoveryPoint.Reset, "workflows reset"},
+		{&r.Workflows.Failed, "workflows failed"},
+		{&r.Workflows.Stuck, "workflows stuck"},
+		{&brains, "times of split brain"},
 	} {
-		if count.n > 0 {
-			out = append(out, fmt.Sprintf("%d %s", count.n, count.what))
+		switch {
+		case count.n == nil:
+			out = append(out, "nobody counted "+count.what)
+		case *count.n > 0:
+			out = append(out, fmt.Sprintf("%d %s", *count.n, count.what))
 		}
 	}
 	for _, i := range r.Invariants {
@@ -66,7 +72,7 @@ func heldUp(delays *drills.DelayReport) []string {
 	if delays == nil {
 		return []string{"nobody looked at what workflows waited for"}
 	}
-	outage := []string{drills.DelayDetection, drills.DelayPromotion, drills.DelayEndpoint, drills.DelayColdStart, drills.DelayPollers}
+	outage := []string{drills.DelayLag, drills.DelayDetection, drills.DelayPromotion, drills.DelayEndpoint, drills.DelayColdStart, drills.DelayPollers}
 	var out []string
 	for _, c := range delays.Causes {
 		if slices.Contains(outage, c.Cause) {
