@@ -391,6 +391,7 @@ func TestAControlPassesWhatDoesNotDependOnAFault(t *testing.T) {
 			"recover", "await healed", "stop load",
 			"census after-heal of orders in us-east",
 			"census replica-after-heal of orders in us-west",
+			"stored runs of orders in us-east", "stored runs of orders in us-west",
 		})
 		same(t, "marks", w.marks(), without(allMarks(), drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome))
 		if least, took := w.drill.SteadyState.Window+7*time.Second, w.between(t, drills.FaultEffective, drills.HealRequested); took < least || took > least+2*time.Second {

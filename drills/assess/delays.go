@@ -75,14 +75,14 @@ func (c *docket) acknowledgedStarts() map[scoped]drills.Operation {
 
 // usually is what intervals take where nothing is wrong.
 type usually struct {
-	median, most map[string]drills.Offset
-	fired        drills.Offset // how long a timer ran at most that fired; one far longer is a deadline
+	median, high, most map[string]drills.Offset
+	fired              drills.Offset // how long a timer ran at most that fired; one far longer is a deadline
 }
 
 // undisturbed learns from the Workflows that were over before the fault.
 func (c *docket) undisturbed() usually {
 	times := map[string][]drills.Offset{}
-	out := usually{map[string]drills.Offset{}, map[string]drills.Offset{}, 0}
+	out := usually{map[string]drills.Offset{}, map[string]drills.Offset{}, map[string]drills.Offset{}, 0}
 	starts := c.acknowledgedStarts()
 	for e, w := range c.census[drills.CensusWithoutRegion] {
 		if w.ClosedAt == 0 || w.ClosedAt > c.requested {
@@ -101,6 +101,7 @@ func (c *docket) undisturbed() usually {
 	for kind, list := range times {
 		slices.Sort(list)
 		out.median[kind], out.most[kind] = list[len(list)/2], list[len(list)-1]
+		out.high[kind] = list[int(usualShare*float64(len(list)-1))]
 	}
 	return out
 }
@@ -109,9 +110,10 @@ func (c *docket) undisturbed() usually {
 // what is usual.
 func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 	life(steps, func(i waited, s drills.Step) {
-		if i.from = max(i.from, sum.since); i.from >= i.to {
+		if i.to <= sum.since {
 			return
 		}
+		i.from = max(i.from, sum.since)
 		switch s.Type {
 		case taskStarted:
 			o.late(sum, usual, i, o.dispatch("workflow", drills.DelayQueueing))
@@ -146,7 +148,7 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 			i.from += min(i.took(), usual.most[i.kind]) // a client takes its time
 			o.whole(sum, i, o.client(drills.DelayClient))
 		default:
-			sum.unexplained(i.took() - usual.median[i.kind])
+			sum.unexplained(usual.beyond(i))
 		}
 	})
 }
@@ -166,9 +168,8 @@ func (o outage) timer(sum *delays, usual usually, i waited, started drills.Step)
 
 // child is late by what held the child up, as far as its parent waited for it.
 func (o outage) child(sum *delays, usual usually, i waited, steps []drills.Step) {
-	more := i.took() - usual.median[i.kind]
-	if more <= variation {
-		sum.unexplained(more)
+	more := usual.beyond(i)
+	if more == 0 {
 		return
 	}
 	inner := newDelays()
@@ -183,18 +184,31 @@ func (o outage) child(sum *delays, usual usually, i waited, steps []drills.Step)
 	sum.unexplained(more)
 }
 
-// variation is by how much an interval may differ from what is usual and be no
-// delay: it has no cause that could be named.
+// variation is by how much an interval may be longer than the median of its kind
+// and be no delay, however much alike those were that were seen undisturbed.
 const variation = drills.Offset(50e6)
+
+// usualShare of the undisturbed intervals of a kind are the usual ones.
+const usualShare = 0.95
+
+// beyond is what an interval took more than it takes undisturbed. One that took
+// no longer than usual ones do has no delay: there are kinds that take one time
+// in one region and another in the other, and none of them is late.
+func (u usually) beyond(i waited) drills.Offset {
+	median := u.median[i.kind]
+	if i.took() <= max(u.high[i.kind], median+variation) {
+		return 0
+	}
+	return i.took() - median
+}
 
 // late attributes what an interval took beyond the usual.
 func (o outage) late(sum *delays, usual usually, i waited, phases []phase) {
-	more := i.took() - usual.median[i.kind]
-	if more <= variation {
-		sum.unexplained(more)
+	more := usual.beyond(i)
+	if more == 0 {
 		return
 	}
-	i.from += usual.median[i.kind]
+	i.from = i.to - more
 	o.whole(sum, i, phases)
 }
 
@@ -202,9 +216,12 @@ func (o outage) late(sum *delays, usual usually, i waited, phases []phase) {
 // outage in which it lay.
 func (o outage) whole(sum *delays, i waited, phases []phase) {
 	if before := min(i.to, o.began) - i.from; before > 0 {
-		if o.undone {
+		switch last := len(phases) - 1; {
+		case o.undone:
 			sum.add(drills.DelayLag, before)
-		} else {
+		case phases[last].until == forever:
+			sum.add(phases[last].cause, before) // nothing was lost yet: what held it up is its own
+		default:
 			sum.unexplained(before)
 		}
 		i.from += before

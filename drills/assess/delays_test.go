@@ -94,9 +94,9 @@ func TestDelaysAreAttributedToWhatTheyWaitedFor(t *testing.T) {
 		{"a task was with a worker that died", 18.99, timedOut("StartToClose", 19.99, 29.99),
 			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayTask: 8.29}, 1.1},
 		{"a task was for a sticky worker that died", 18.99, timedOut("ScheduleToStart", 19.99, 24.99),
-			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelaySticky: 3.29}, 1.1},
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelaySticky: 3.29, drills.DelayWorker: 0.97}, 0.1},
 		{"an activity was with a worker that died", 18.99, retried(2, "StartToClose", 19.5, 25),
-			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayActivity: 1}, 1.1},
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayActivity: 1.5}, 0.6},
 		{"an activity is retried", 18.99, retried(3, "", 22, 25), map[string]float64{drills.DelayPollers: 2, drills.DelayRetry: 1}, 3.1},
 		{"a timer is overdue", 19.79, new(history).add("WorkflowExecutionStarted", 19.8, 0).task(19.8, 19.81).timer(19.82, 0.5, 21.75).task(21.75, 24.01).add("WorkflowExecutionCompleted", 24.02, 0),
 			map[string]float64{drills.DelayDetection: 1.28, drills.DelayPromotion: 0.1, drills.DelayQueueing: 0.05 + 0.01, drills.DelayPollers: 2.24}, 0.1},
@@ -150,12 +150,11 @@ func TestWhatHadNotReachedTheSurvivorIsReplicationLag(t *testing.T) {
 			})
 		}
 		got := e.judge().Delays
-		want := map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 0.02}
-		rest := 0.98
+		want := map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 1}
 		if !reached {
-			want[drills.DelayLag], rest = 0.98, 0
+			want[drills.DelayLag], want[drills.DelayQueueing] = 0.98, 0.02
 		}
-		attributed(t, got, want, rest)
+		attributed(t, got, want, 0)
 	}
 }
 
@@ -171,8 +170,8 @@ func TestAChildHoldsUpItsParentByWhatHeldItUp(t *testing.T) {
 		StartedAt: at(15), ClosedAt: at(15), Steps: child.steps, // closed early: it is not attributed by itself
 	}})
 	attributed(t, e.judge().Delays, map[string]float64{
-		drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 0.98,
-	}, 1.02)
+		drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayPollers: 2.3, drills.DelayQueueing: 1.95,
+	}, 0.03)
 }
 
 // attributed wants these causes, in seconds, and so much without one.
