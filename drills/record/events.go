@@ -90,8 +90,8 @@ func checkEvent(e drills.Event) error {
 		if e.Name == "" {
 			return fmt.Errorf("the %s event has no name", e.Kind)
 		}
-	case drills.KindSteady, drills.KindActive, drills.KindClosed, drills.KindQuiet, drills.KindPoll, drills.KindProbe, drills.KindReplication,
-		drills.KindClock, drills.KindMemory, drills.KindCensus, drills.KindPhase, drills.KindExit, drills.KindNote:
+	case drills.KindSteady, drills.KindActive, drills.KindEndpoint, drills.KindClosed, drills.KindQuiet, drills.KindPoll, drills.KindProbe,
+		drills.KindReplication, drills.KindClock, drills.KindMemory, drills.KindCensus, drills.KindPhase, drills.KindExit, drills.KindNote:
 	case "":
 		return errors.New("the event has no kind")
 	default:
