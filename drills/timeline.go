@@ -15,6 +15,7 @@ const (
 	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
 	KindProbe       Kind = "probe"       // an independent probe of one severed direction or process
 	KindActive      Kind = "active"      // where Region believes a Namespace active, Name, has changed; empty when it does not answer
+	KindEndpoint    Kind = "endpoint"    // where Region's name server leads a Namespace's endpoint, Name, has changed; empty when it does not answer
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component

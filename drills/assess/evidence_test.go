@@ -20,6 +20,7 @@ const (
 	requested = 20.0 // the fault
 	effective = 20.1
 	promoted  = 21.7
+	rerouted  = 21.8 // every surviving name server leads to the survivor
 	moved     = 22.0 // the survivor's starters carry the load
 	polled    = 24.0 // the survivor lets its Workers' polls through
 	looked    = 26.0 // nothing new was seen
@@ -109,7 +110,7 @@ func (e *evidence) milestones() {
 			e.with(drills.Event{At: at(seconds), Kind: drills.KindMark, Name: string(stage), Region: ns.Replica, Namespace: ns.Name})
 		}
 		moving(promoted, drills.Promoted)
-		moving(21.8, drills.EndpointRerouted)
+		moving(rerouted, drills.EndpointRerouted)
 		moving(moved, drills.TrafficMoved)
 		switch e.Drill.Model {
 		case drills.ActiveCold:
@@ -190,7 +191,30 @@ func (e *evidence) samples() {
 		} else if ns.Replica == e.lost() {
 			believe(51, ns.Replica, ns.Home)
 		}
+		for _, region := range e.Drill.Regions {
+			e.lookUps(ns, region)
+		}
 	}
+}
+
+// lookUps are where one region's name server leads a Namespace.
+func (e *evidence) lookUps(ns drills.Namespace, region string) {
+	lost, moves := region == e.lost(), ns.Home == e.lost()
+	e.with(led(0.3, region, ns.Name, ns.Home))
+	switch {
+	case lost && moves:
+		e.with(led(effective, region, ns.Name, ""), led(49, region, ns.Name, ns.Replica), led(home-0.1, region, ns.Name, ns.Home))
+	case lost:
+		e.with(led(effective, region, ns.Name, ""), led(49, region, ns.Name, ns.Home))
+	case moves:
+		e.with(led(rerouted+0.2, region, ns.Name, ns.Replica), led(home-0.1, region, ns.Name, ns.Home))
+	}
+}
+
+// led is a look that found a region's name server lead a Namespace somewhere else
+// than the look before it.
+func led(seconds float64, region, namespace, to string) drills.Event {
+	return drills.Event{At: at(seconds), Kind: drills.KindEndpoint, Region: region, Namespace: namespace, Name: to}
 }
 
 // polls are what the clusters answered one Fleet.

@@ -21,7 +21,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestASavedRunIsMeasuredAsItWas judges a run that really took place, so that
 // whatever changes a measurement shows in review. The run is as it was saved,
-// but for the polls of the clusters' own system Workers, which nobody judges.
+// but for the polls of the clusters' own system Workers, which nobody judges. It is
+// older than the looks at name servers: those it has were added, as its marks
+// tell them.
 func TestASavedRunIsMeasuredAsItWas(t *testing.T) {
 	dir := filepath.Join("testdata", "active-hot")
 	d, err := drills.Load(filepath.Join(dir, record.DrillFile))

@@ -44,6 +44,7 @@ func TestUnknownNeverPasses(t *testing.T) {
 			},
 			"still alive: fleet-us-west-to-us-east (connected)",
 		},
+		{"where names led", func(e *evidence) { e.without(ofKind(drills.KindEndpoint)) }, "endpoint not witnessed: nobody looked names up"},
 		{"the clock", func(e *evidence) { e.without(ofKind(drills.KindClock)) }, "clock not witnessed"},
 		{"the census without the region", func(e *evidence) { e.without(censusOf(drills.CensusWithoutRegion)) }, "recoveryPoint: declared ≤ 5s, measured not measured"},
 		{"the census after the heal", func(e *evidence) { e.without(censusOf(drills.CensusAfterHeal)) }, "nobody counted after the heal"},
@@ -105,13 +106,14 @@ func TestACensusCoversEveryNamespace(t *testing.T) {
 // passes at all depends on its model.
 func TestADrillWithoutOneOfItsMarksDoesNotPass(t *testing.T) {
 	reasons := map[drills.Stage]string{
-		drills.FaultRequested:  "no fault took effect",
-		drills.FaultEffective:  "fault not witnessed: it never took effect",
-		drills.Detected:        "failover not witnessed: 0 regions were declared lost",
-		drills.Promoted:        "failover not witnessed: orders",
-		drills.Healed:          "return not witnessed: the region did not come back",
-		drills.FailedBack:      "return not witnessed: the namespace was not failed back",
-		drills.SustainedAtHome: "return not witnessed: throughput did not come back",
+		drills.FaultRequested:   "no fault took effect",
+		drills.FaultEffective:   "fault not witnessed: it never took effect",
+		drills.Detected:         "failover not witnessed: 0 regions were declared lost",
+		drills.Promoted:         "failover not witnessed: orders",
+		drills.EndpointRerouted: "endpoint not witnessed: nobody marked endpoint-rerouted of orders",
+		drills.Healed:           "return not witnessed: the region did not come back",
+		drills.FailedBack:       "return not witnessed: the namespace was not failed back",
+		drills.SustainedAtHome:  "return not witnessed: throughput did not come back",
 	}
 	for _, name := range catalog.Names() {
 		whole := passing(t, name)

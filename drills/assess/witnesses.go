@@ -18,6 +18,7 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.modelWitness(r),
 		c.faultWitness(),
 		c.failoverWitness(),
+		c.endpointWitness(),
 		c.scopeWitness(r),
 		c.clockWitness(),
 		c.componentsWitness(),

@@ -44,8 +44,7 @@ func Defects() []Defect {
 		{Name: "retry suppressed", Verdict: drills.Fail, Finding: "activities dispatched", drill: heldLonger, plant: retrySuppressed},
 		{Name: "replication stopped before the cut", Verdict: drills.Fail, Finding: "recoveryPoint", drill: heldLonger, plant: stoppedReplication},
 		{Name: "failback skipped", Verdict: drills.Inconclusive, Finding: "return not witnessed", plant: skippedFailback},
-		// A Worker that is led to a region that is gone ends, and that is what is seen.
-		{Name: "stale DNS", Verdict: drills.Inconclusive, Finding: "ended on their own: us-west/worker-orders-0", Base: "active-cold", drill: quickColdStart, plant: staleDNS},
+		{Name: "stale DNS", Verdict: drills.Inconclusive, Finding: "endpoint not witnessed: the name server of us-west leads orders to us-east", Base: "active-cold", drill: quickColdStart, plant: staleDNS},
 		{Name: "region that never returns", Verdict: drills.Inconclusive, Finding: "return not witnessed", plant: neverReturns},
 	}
 }
