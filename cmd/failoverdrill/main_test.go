@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -151,45 +151,30 @@ func TestAnInterruptBeforeTheFirstDrillIsNoPass(t *testing.T) {
 	}
 }
 
-// savedRun puts a run that took place, and passed, into a folder.
+// savedRun puts a run that took place, passed and is not judged yet, into a
+// folder.
 func savedRun(t *testing.T, dir string) {
 	t.Helper()
-	from := filepath.Join("..", "..", "drills", "assess", "testdata", "active-hot")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	from := os.DirFS(filepath.Join("..", "..", "drills", "assess", "testdata", "active-hot"))
+	if err := os.CopyFS(dir, from); err != nil {
 		t.Fatal(err)
 	}
-	for name, kept := range map[string]string{
-		record.DrillFile: record.DrillFile, record.EventsFile: record.EventsFile + ".gz", record.LedgerFile: record.LedgerFile + ".gz",
-		record.ProbesFile: record.ProbesFile + ".gz",
-	} {
-		content, err := os.ReadFile(filepath.Join(from, kept))
-		if err == nil && name != kept {
-			content, err = unpack(content)
-		}
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), content, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Remove(filepath.Join(dir, record.ReportFile)); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func unpack(content []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(r)
 }
 
 // torn cuts the record of the run in dir, as a harness that is killed does.
 func torn(t *testing.T, dir string) {
 	t.Helper()
 	path := filepath.Join(dir, record.EventsFile)
-	content, err := os.ReadFile(path)
+	file, err := record.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(file)
 	if err == nil {
-		err = os.WriteFile(path, content[:len(content)/2], 0o600)
+		err = errors.Join(file.Close(), os.WriteFile(path, content[:len(content)/2], 0o600))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -279,7 +264,7 @@ func TestAnalyzeReadsEveryRunBeforeItSaysAnything(t *testing.T) {
 		says  string
 	}{
 		"one lacks a file": {
-			func(dir string) error { return os.Remove(filepath.Join(dir, record.LedgerFile)) },
+			func(dir string) error { return os.Remove(filepath.Join(dir, record.LedgerFile+".gz")) },
 			drills.ExitUsage, `judge .*/b: .*ledger\.jsonl`,
 		},
 		"one is damaged": {

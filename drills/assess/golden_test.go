@@ -2,47 +2,36 @@ package assess_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/assess"
 	"github.com/failoverdrill/failoverdrill/drills/record"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestASavedRunIsMeasuredAsItWas judges a run that really took place, so that
-// whatever changes a measurement shows in review. The run is as it was saved,
-// but for the polls of the clusters' own system Workers, which nobody judges. It is
+// TestASavedRunIsMeasuredAsItWas judges runs that really took place, so that
+// whatever changes a measurement shows in review. It is
 // older than the looks at name servers: those it has were added, as its marks
 // tell them.
 func TestASavedRunIsMeasuredAsItWas(t *testing.T) {
-	dir := filepath.Join("testdata", "active-hot")
-	d, err := drills.Load(filepath.Join(dir, record.DrillFile))
+	for _, name := range []string{"active-hot", "active-active"} {
+		t.Run(name, func(t *testing.T) { golden(t, filepath.Join("testdata", name)) })
+	}
+}
+
+func golden(t *testing.T, dir string) {
+	saved, err := record.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := assess.Evidence{Drill: d}
-	var cut []string
-	if e.Timeline, e.Warnings, err = record.ReadEvents(record.EventsFile, packed(t, dir, record.EventsFile)); err != nil {
-		t.Fatal(err)
-	}
-	if e.Ledger, cut, err = record.ReadLedger(record.LedgerFile, packed(t, dir, record.LedgerFile)); err != nil {
-		t.Fatal(err)
-	}
-	e.Warnings = append(e.Warnings, cut...)
-	if e.Probes, cut, err = record.ReadProbes(record.ProbesFile, packed(t, dir, record.ProbesFile)); err != nil {
-		t.Fatal(err)
-	}
-	e.Warnings = append(e.Warnings, cut...)
+	e := assess.Evidence{Drill: saved.Drill, Timeline: saved.Timeline, Ledger: saved.Ledger, Probes: saved.Probes, Warnings: saved.Warnings}
 
 	var got bytes.Buffer
 	out := json.NewEncoder(&got)
@@ -75,18 +64,4 @@ func firstDifference(got, want string) string {
 	}
 	around := func(lines []string) string { return strings.Join(lines[max(n-3, 0):min(n+4, len(lines))], "\n") }
 	return fmt.Sprintf("line %d, got:\n%s\nwant:\n%s", n+1, around(a), around(b))
-}
-
-// packed opens a file of the run, which is kept compressed.
-func packed(t *testing.T, dir, name string) io.Reader {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(dir, name+".gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := gzip.NewReader(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }

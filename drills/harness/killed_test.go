@@ -2,7 +2,6 @@ package harness_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -19,19 +18,16 @@ const saved = "../assess/testdata/active-hot"
 
 func unpack(t *testing.T, name string) []byte {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(saved, name+".gz"))
+	file, err := record.Open(filepath.Join(saved, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := gzip.NewReader(bytes.NewReader(content))
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return content
 }
 
 // folder is a run's folder with these files, and the drill.

@@ -1,9 +1,12 @@
 package record
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -33,6 +36,32 @@ func WriteFile(path string, content []byte) error {
 	}
 	return nil
 }
+
+// Open opens a file of a run. Where there is none, it opens the one that gzip
+// made of it: name.gz reads as name does, so that runs may be kept compressed.
+func Open(path string) (io.ReadCloser, error) {
+	plain, err := os.Open(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return plain, err
+	}
+	packed, failed := os.Open(path + ".gz")
+	if failed != nil {
+		return nil, err // of the file that was asked for
+	}
+	r, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s.gz: %w", path, err), packed.Close())
+	}
+	return unpacked{r, packed}, nil
+}
+
+// unpacked reads what a compressed file holds.
+type unpacked struct {
+	*gzip.Reader
+	file *os.File
+}
+
+func (u unpacked) Close() error { return errors.Join(u.Reader.Close(), u.file.Close()) }
 
 // WriteReport puts the content of report.json and junit.xml into the run's
 // folder dir, each whole or not at all.

@@ -25,7 +25,8 @@ func FuzzLoadEvents(f *testing.F) {
 
 func FuzzLoadLedger(f *testing.F) {
 	line := operationLine("1", "a", "sent") + "\n"
-	for _, seed := range []string{"", "\n", line, line + line, line + line[:20], strings.TrimSpace(line) + line} {
+	later := operationLine("2", "a", "acknowledged") + "\n"
+	for _, seed := range []string{"", "\n", line, line + line, line + later, later + line, line + line[:20], strings.TrimSpace(line) + line} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) { holds(t, content, record.ReadLedger) })

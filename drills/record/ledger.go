@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// ReadLedger reads a ledger, one operation a line; name is what errors and
-// warnings call r. The error is a CorruptError when a line is at fault.
+// ReadLedger reads a ledger, one operation a line, in order of time; name is what
+// errors and warnings call r. The error is a CorruptError when a line is at
+// fault, also for coming before one that it follows.
 func ReadLedger(name string, r io.Reader) (ledger []drills.Operation, warnings []string, err error) {
 	warnings, err = readLines(name, r, func(line []byte) error {
 		o, err := decodeOperation(line)
+		if n := len(ledger); err == nil && n > 0 && o.At < ledger[n-1].At {
+			err = fmt.Errorf("the operation is of %s, and the line before it of %s: lines were reordered", o.At, ledger[n-1].At)
+		}
 		ledger = append(ledger, o)
 		return err
 	})
@@ -116,7 +119,7 @@ func readSource[S Source, T any](source S, read func(string, io.Reader) ([]T, []
 
 // readFile opens path for one of this package's readers.
 func readFile[T any](path string, read func(string, io.Reader) (T, []string, error)) (T, []string, error) {
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		var none T
 		return none, nil, err

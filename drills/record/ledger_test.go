@@ -62,6 +62,7 @@ func TestMergeLedgersNamesTheLineAtFault(t *testing.T) {
 		"two on one line":   {good + strings.TrimSpace(good) + good, "more than one value"},
 		"empty line":        {good + "\n" + good, "empty"},
 		"no time":           {good + `{"id":"b"}` + "\n", "when"},
+		"lines reordered":   {operationLine("2", "a", "acknowledged") + "\n" + good, "lines were reordered"},
 		"no id":             {good + operationLine("1", "", "sent") + "\n", "no id"},
 		"unknown state":     {good + operationLine("1", "a", "maybe") + "\n", `"maybe"`},
 		"unknown field":     {good + `{"at":1,"intended":1,"shard":3}` + "\n", `"shard"`},

@@ -48,7 +48,7 @@ func List(parent string) ([]Summary, error) {
 		case !d.IsDir():
 			return nil
 		}
-		if _, err := os.Lstat(filepath.Join(path, EventsFile)); err == nil {
+		if holdsRun(path) {
 			below, err := filepath.Rel(root, path)
 			if err != nil {
 				return err
@@ -65,6 +65,16 @@ func List(parent string) ([]Summary, error) {
 		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Dir, b.Dir))
 	})
 	return runs, errors.Join(skipped...)
+}
+
+// holdsRun reports whether a folder is a run's, compressed or not.
+func holdsRun(dir string) bool {
+	for _, name := range []string{EventsFile, EventsFile + ".gz"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // summarize reads no more of a run than a list needs: a Timeline may be long.
@@ -89,7 +99,7 @@ func summarize(dir string) Summary {
 
 // readBegin reads the first event of a Timeline.
 func readBegin(path string) (drills.Begin, error) {
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		return drills.Begin{}, err
 	}

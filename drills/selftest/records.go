@@ -5,25 +5,40 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/record"
 )
 
-// lines reads a file of a run, line by line.
-func lines(dir, name string) ([]string, error) {
-	content, err := os.ReadFile(filepath.Join(dir, name))
+// whole reads a file of a run.
+func whole(dir, name string) ([]byte, error) {
+	file, err := record.Open(filepath.Join(dir, name))
 	if err != nil {
 		return nil, fmt.Errorf("plant a defect in a record: %w", err)
 	}
-	return strings.SplitAfter(strings.TrimSuffix(string(content), "\n"), "\n"), nil
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return nil, fmt.Errorf("plant a defect in a record: %w", err)
+	}
+	return content, nil
+}
+
+// lines reads a file of a run, line by line.
+func lines(dir, name string) ([]string, error) {
+	content, err := whole(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(content), "\n"), "\n"), nil
 }
 
 func write(dir, name string, lines []string) error {
-	return record.WriteFile(filepath.Join(dir, name), []byte(strings.TrimSuffix(strings.Join(lines, ""), "\n")+"\n"))
+	return record.WriteFile(filepath.Join(dir, name), []byte(strings.Join(lines, "\n")+"\n"))
 }
 
 // acknowledge has the ledger claim an operation that no cluster ever saw, as a
@@ -34,7 +49,7 @@ func acknowledge(dir string, kind drills.OperationKind, change func(*drills.Oper
 	if err != nil {
 		return err
 	}
-	for _, line := range ledger {
+	for i, line := range ledger {
 		var op drills.Operation
 		if err := json.Unmarshal([]byte(line), &op); err != nil {
 			return fmt.Errorf("plant a defect in a ledger: %w", err)
@@ -47,9 +62,7 @@ func acknowledge(dir string, kind drills.OperationKind, change func(*drills.Oper
 		if err != nil {
 			return fmt.Errorf("plant a defect in a ledger: %w", err)
 		}
-		last := len(ledger) - 1
-		ledger[last] = strings.TrimSuffix(ledger[last], "\n") + "\n"
-		return write(dir, record.LedgerFile, append(ledger, string(planted)+"\n"))
+		return write(dir, record.LedgerFile, slices.Insert(ledger, i+1, string(planted)))
 	}
 	return errors.New("plant a defect in a ledger: there is no such operation")
 }
@@ -95,21 +108,20 @@ func jumpClock(dir string) error {
 		if err != nil {
 			return fmt.Errorf("plant a defect in a record: %w", err)
 		}
-		events[i] = string(changed) + "\n"
+		events[i] = string(changed)
 	}
 	return write(dir, record.EventsFile, events)
 }
 
 // cutEvents leaves what a harness leaves that is killed in the middle of a line.
 func cutEvents(dir string) error {
-	path := filepath.Join(dir, record.EventsFile)
-	content, err := os.ReadFile(path)
+	content, err := whole(dir, record.EventsFile)
 	if err != nil {
-		return fmt.Errorf("plant a defect in a record: %w", err)
+		return err
 	}
 	middle := len(content) / 2
 	if i := bytes.IndexByte(content[middle:], '\n'); i >= 0 {
 		middle += i / 2
 	}
-	return record.WriteFile(path, content[:middle])
+	return record.WriteFile(filepath.Join(dir, record.EventsFile), content[:middle])
 }

@@ -1,48 +1,20 @@
 package selftest
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
-	"github.com/failoverdrill/failoverdrill/drills/record"
 )
 
-// saved unpacks a run that really took place and passed.
+// saved copies a run that really took place and passed.
 func saved(t *testing.T) string {
 	t.Helper()
-	const from = "../assess/testdata/active-hot"
 	dir := filepath.Join(t.TempDir(), "run")
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../assess/testdata/active-hot")); err != nil {
 		t.Fatal(err)
-	}
-	drill, err := os.ReadFile(filepath.Join(from, record.DrillFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string][]byte{record.DrillFile: drill}
-	for _, name := range []string{record.EventsFile, record.LedgerFile, record.ProbesFile} {
-		packed, err := os.ReadFile(filepath.Join(from, name+".gz"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := gzip.NewReader(bytes.NewReader(packed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if files[name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return dir
 }
