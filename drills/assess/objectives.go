@@ -14,7 +14,7 @@ func (c *docket) objectives(r drills.Report) []drills.ObjectiveResult {
 	out := []drills.ObjectiveResult{}
 	declared := c.Drill.Objectives
 	if o := declared.RecoveryTime; o != nil {
-		out = append(out, c.recoveryTimeObjective(*o, r.RecoveryTime))
+		out = append(out, c.recoveryTimeObjective(*o, r.RecoveryTime, r.Stages))
 	}
 	if o := declared.RecoveryPoint; o != nil {
 		out = append(out, c.recoveryPointObjective(*o, r.RecoveryPoint))
@@ -30,7 +30,7 @@ func (c *docket) objectives(r drills.Report) []drills.ObjectiveResult {
 
 // recoveryTimeObjective passes when the whole interval is within the
 // objective, fails when all of it is above, and is inconclusive in between.
-func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.RecoveryTime) drills.ObjectiveResult {
+func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.RecoveryTime, stages []drills.StageTime) drills.ObjectiveResult {
 	out := drills.ObjectiveResult{Name: "recoveryTime", Declared: "≤ " + objective.String(), Verdict: drills.Inconclusive}
 	if !c.faulted {
 		out.Measured = "not measured"
@@ -39,6 +39,9 @@ func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.
 	low, high := measured.Sustained.Lower, measured.Sustained.Upper
 	if high == nil {
 		out.Measured = fmt.Sprintf("> %s", low)
+		if stage, ok := missing(stages); ok {
+			out.Measured += fmt.Sprintf(", %s not seen", stage)
+		}
 	} else {
 		out.Measured = fmt.Sprintf("%.3f–%.3f s", low.Seconds(), high.Seconds())
 	}
@@ -51,6 +54,19 @@ func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.
 		out.Verdict = drills.Pass
 	}
 	return out
+}
+
+// missing is the first stage on the way to recovery that was not reached: that
+// is where it is stuck.
+func missing(reached []drills.StageTime) (drills.Stage, bool) {
+	for _, stage := range []drills.Stage{
+		drills.Detected, drills.Promoted, drills.EndpointRerouted, drills.TrafficMoved, drills.FirstPoll, drills.FirstTask, drills.FirstCompleted,
+	} {
+		if !slices.ContainsFunc(reached, func(s drills.StageTime) bool { return s.Name == stage }) {
+			return stage, true
+		}
+	}
+	return "", false
 }
 
 // watched reports whether anybody looked for completions of the affected

@@ -144,8 +144,8 @@ func TestARecoveryTimeIsHeldAgainstItsObjectiveAsAWhole(t *testing.T) {
 		{"a little of it above", back, 8*time.Second - time.Microsecond, drills.Inconclusive, "5.900–8.000 s"},
 		{"all but the lower bound above", back, 5900 * time.Millisecond, drills.Inconclusive, "5.900–8.000 s"},
 		{"all of it above", back, 5900*time.Millisecond - time.Microsecond, drills.Fail, "5.900–8.000 s"},
-		{"not recovered within the objective", healed, 27900*time.Millisecond - time.Microsecond, drills.Fail, "> 27.900 s"},
-		{"not watched for long enough", healed, 27900 * time.Millisecond, drills.Inconclusive, "> 27.900 s"},
+		{"not recovered within the objective", healed, 27900*time.Millisecond - time.Microsecond, drills.Fail, "> 27.900 s, first-workflow-completed not seen"},
+		{"not watched for long enough", healed, 27900 * time.Millisecond, drills.Inconclusive, "> 27.900 s, first-workflow-completed not seen"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -156,6 +156,18 @@ func TestARecoveryTimeIsHeldAgainstItsObjectiveAsAWhole(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Workers that are alive and idle, and an application that merely is slow, do not
+// recover alike: the stage that was not reached tells them apart.
+func TestARecoveryThatDidNotComeTellsWhereItIsStuck(t *testing.T) {
+	objective := 20 * time.Second
+	idle := tell(t, "active-hot", healed).objectives(drills.Objectives{RecoveryTime: &objective})
+	idle.without(func(e drills.Event) bool { return e.Kind == drills.KindPoll && e.At > at(effective) })
+	idle.expect(t, drills.Fail, "measured > 27.900 s, first-poll not seen")
+
+	busy := tell(t, "active-hot", healed).objectives(drills.Objectives{RecoveryTime: &objective})
+	busy.expect(t, drills.Fail, "measured > 27.900 s, first-workflow-completed not seen")
 }
 
 // A recovery that had begun when the watching ended may have met an objective

@@ -39,7 +39,7 @@ func Defects() []Defect {
 		{Name: "half the fault", Verdict: drills.Inconclusive, Finding: "fault not witnessed", plant: halfTheFault},
 		{Name: "load generator stalled", Verdict: drills.Inconclusive, Finding: "no steady state", drill: held, plant: stalledLoad},
 		{Name: "load generator stalled in the outage", Verdict: drills.Inconclusive, Finding: "load not witnessed", plant: stalledInOutage},
-		{Name: "workers alive but idle", Verdict: drills.Fail, Finding: "recoveryTime", drill: held, plant: idleWorkers},
+		{Name: "workers alive but idle", Verdict: drills.Fail, Finding: "first-poll not seen", drill: held, plant: idleWorkers},
 		{Name: "activity executed twice", Verdict: drills.Fail, Finding: "effects once", drill: held, plant: executedTwice},
 		{Name: "retry suppressed", Verdict: drills.Fail, Finding: "activities dispatched", drill: heldLonger, plant: retrySuppressed},
 		{Name: "replication stopped before the cut", Verdict: drills.Fail, Finding: "recoveryPoint", drill: heldLonger, plant: stoppedReplication},
