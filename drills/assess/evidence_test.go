@@ -54,6 +54,18 @@ func tell(t testing.TB, drill string, recovered float64) *evidence {
 	return told(d, recovered)
 }
 
+// sparse is passing with as little load as is evidence, for tests that judge it
+// again and again.
+func sparse(t testing.TB, drill string) *evidence {
+	t.Helper()
+	d, err := catalog.Get(drill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Workload.Rate = 1.5
+	return told(d, back)
+}
+
 // control is the complete evidence of a catalog drill in which nothing is broken.
 func control(t testing.TB, drill string) *evidence {
 	t.Helper()

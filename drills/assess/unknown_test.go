@@ -116,7 +116,7 @@ func TestADrillWithoutOneOfItsMarksDoesNotPass(t *testing.T) {
 		drills.SustainedAtHome:  "return not witnessed: throughput did not come back",
 	}
 	for _, name := range catalog.Names() {
-		whole := passing(t, name)
+		whole := sparse(t, name)
 		for _, event := range whole.Timeline {
 			if event.Kind != drills.KindMark {
 				continue
@@ -150,7 +150,7 @@ func decoration(e drills.Event) bool {
 // asked for by a verdict, or to be called decoration here.
 func TestNoKindOfEvidenceCanBeMissingFromAPass(t *testing.T) {
 	for _, name := range catalog.Names() {
-		kinds, whole := map[string]drills.Event{}, passing(t, name)
+		kinds, whole := map[string]drills.Event{}, sparse(t, name)
 		for _, e := range whole.Timeline {
 			kinds[like(e)] = e
 		}
@@ -179,7 +179,7 @@ func like(e drills.Event) string {
 
 // A record that was cut anywhere and ends as if it were whole does not pass.
 func TestNoBeginningOfARecordPasses(t *testing.T) {
-	whole := passing(t, "active-hot").without(decoration)
+	whole := sparse(t, "active-hot").without(decoration)
 	end := whole.Timeline[len(whole.Timeline)-1]
 	body := whole.Timeline[:len(whole.Timeline)-1]
 	const stride = 13 // no rhythm of the evidence repeats like this
