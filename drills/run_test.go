@@ -732,9 +732,9 @@ func TestTheLoadGoesOnUntilSchedulesActAtHome(t *testing.T) {
 				if err := w.run(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				back, _ := drills.Timeline(w.events).Mark(drills.FailedBack)
-				sustained, _ := drills.Timeline(w.events).Mark(drills.SustainedAtHome)
-				stopped, _ := drills.Timeline(w.events).Mark(drills.LoadStopped)
+				back, _ := w.events.Mark(drills.FailedBack)
+				sustained, _ := w.events.Mark(drills.SustainedAtHome)
+				stopped, _ := w.events.Mark(drills.LoadStopped)
 				least := max(sustained, min(back+drills.Offset(late), sustained+drills.Offset(w.drill.Observe.Drain)))
 				if stopped < least || stopped > least+drills.Offset(time.Second) {
 					t.Errorf("the load stopped at %s, want %s", stopped, least)

@@ -160,7 +160,8 @@ func (l leading) astray(seen []drills.Event) (at drills.Offset, leads string, fo
 			break
 		}
 		replaced := i+1 < len(seen) && seen[i+1].At <= first
-		if !replaced && e.Name != l.to && !(l.silent && e.Name == "") {
+		bears := e.Name == l.to || l.silent && e.Name == ""
+		if !replaced && !bears {
 			return max(e.At, l.from), e.Name, true
 		}
 	}

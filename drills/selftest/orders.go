@@ -8,6 +8,7 @@ import (
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -111,8 +112,12 @@ func (s shop) suppress(ctx context.Context, order *commonpb.WorkflowExecution) (
 		Namespace: s.namespace, Execution: order, Reason: "suppress a retry",
 		Activity: &workflowservice.PauseActivityRequest_Id{Id: waiting.GetActivityId()},
 	})
+	var dispatched *serviceerror.NotFound
+	if errors.As(err, &dispatched) {
+		return false, nil // meanwhile: another one will do
+	}
 	if err != nil {
-		return false, nil // it was dispatched meanwhile: another one will do
+		return false, err
 	}
 	waiting, err = s.retry(ctx, order)
 	return waiting.GetState() == enumspb.PENDING_ACTIVITY_STATE_PAUSED, err
