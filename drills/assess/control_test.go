@@ -150,20 +150,3 @@ func TestNoDelayOfAControlIsPutToAnOutage(t *testing.T) {
 		})
 	}
 }
-
-// What a passive region never answered, as no fault made it so, is no outage.
-func TestALaneThatNeverWorkedHasNoOutageInAControl(t *testing.T) {
-	e := control(t, "active-hot")
-	e.Probes = probed(within(0, 100))
-	for _, s := range probed(within(requested, requested+3)) {
-		s.Lane = drills.QueryLane
-		e.Probes = append(e.Probes, s)
-	}
-	lanes := e.judge().Lanes
-	if len(lanes) != 2 || lanes[0].Outage != nil || lanes[0].Failed != lanes[0].Sent {
-		t.Fatalf("got %+v", lanes)
-	}
-	if o := lanes[1].Outage; o == nil || o.Lower < at(2) {
-		t.Errorf("an outage of a lane that had worked is %+v", o)
-	}
-}

@@ -61,9 +61,6 @@ func (c *docket) lane(key probed, list []drills.Sounding) drills.LaneReport {
 		During: latency(list, before, min(after, horizon)),
 		After:  latency(list, after, horizon),
 	}
-	if c.Drill.Control() && out.Latency.Before.Count == 0 {
-		out.Outage = nil // what did not work before is not an outage from then on
-	}
 	return out
 }
 

@@ -87,13 +87,8 @@ func outages(d *drills.Drill, lanes []drills.LaneReport) []string {
 	if len(lanes) == 0 {
 		return []string{"no lane was probed"}
 	}
-	topology := d.Topology()
 	var out []string
 	for _, l := range lanes {
-		ns, _ := topology.Namespace(l.Namespace)
-		if l.Lane == drills.UpdateLane && l.Region != ns.Home && !ns.ForwardPolls {
-			continue // the server forwards no update then: the lane is never up
-		}
 		if said := down(l, period(d.Probes, l.Lane)); said != "" {
 			out = append(out, fmt.Sprintf("%s from %s %s", l.Lane, l.Region, said))
 		}

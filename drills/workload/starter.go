@@ -37,9 +37,7 @@ type StarterSettings struct {
 const (
 	attemptTimeout = 10 * time.Second
 	giveUpAfter    = 60 * time.Second
-	// updateGivenUp is sooner: an order does not wait for a change of its address,
-	// and a region that is passive may leave an update unanswered for as long as
-	// somebody waits.
+	// updateGivenUp is sooner: an order does not wait for a change of its address.
 	updateGivenUp  = 15 * time.Second
 	firstBackoff   = 200 * time.Millisecond
 	longestBackoff = 2 * time.Second
