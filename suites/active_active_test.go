@@ -22,7 +22,9 @@ var _ = Describe("Active-active", Label("active-active"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(AccountForOperations())
 		Expect(r).To(HoldInvariants())
+		Expect(r).To(ExplainDelays(5))
 	})
 	It("had both fleets at work before the fault, and the survivor after it", func() {
 		Expect(r).To(WorkBefore("us-east", drills.FleetActive))

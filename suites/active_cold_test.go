@@ -23,7 +23,9 @@ var _ = Describe("Active-cold", Label("active-cold"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(AccountForOperations())
 		Expect(r).To(HoldInvariants())
+		Expect(r).To(ExplainDelays(5))
 	})
 	It("ran no worker in the secondary region before the fault", func() {
 		Expect(r).To(RestBefore("us-west", drills.FleetAbsent))

@@ -22,6 +22,7 @@ var _ = Describe("Active-hot", Label("active-hot"), Ordered, func() {
 	It("completes every acknowledged workflow and loses nothing for good", func() {
 		Expect(r).To(CompleteAllWorkflows())
 		Expect(r).To(LoseNothingAfterHeal())
+		Expect(r).To(AccountForOperations())
 		Expect(r).To(HoldInvariants())
 	})
 	It("tells how long each capability was gone, and what workflows waited for", func() {

@@ -30,7 +30,9 @@ func describe(name, lost, next string, others ...string) {
 		It("completes every acknowledged workflow and loses nothing for good", func() {
 			Expect(r).To(CompleteAllWorkflows())
 			Expect(r).To(LoseNothingAfterHeal())
+			Expect(r).To(AccountForOperations())
 			Expect(r).To(HoldInvariants())
+			Expect(r).To(ExplainDelays(5))
 		})
 		It("moves only the namespace of the lost region", func() {
 			Expect(r).To(Witness("scope"))

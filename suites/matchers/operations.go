@@ -1,0 +1,30 @@
+package matchers
+
+import (
+	"fmt"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// AccountForOperations matches a drill that knows what became of every
+// acknowledged operation, of each kind: it was kept, lost or rolled back, and
+// there were some.
+func AccountForOperations() types.GomegaMatcher {
+	return &matcher{"to account for every operation", func(r drills.Report) (string, bool) {
+		kinds := r.RecoveryPoint.ByKind
+		for _, k := range kinds {
+			switch {
+			case k.Acknowledged == 0:
+				return fmt.Sprintf("no %s was acknowledged", k.Kind), false
+			case k.Kept == nil || k.Lost == nil || k.LostAfterHeal == nil || k.RolledBack == nil || k.Duplicated == nil:
+				return fmt.Sprintf("nobody counted what became of each %s", k.Kind), false
+			case *k.Kept+*k.LostAfterHeal+*k.RolledBack != k.Acknowledged:
+				return fmt.Sprintf("of %d acknowledged, %d of kind %s were kept, %d lost and %d rolled back",
+					k.Acknowledged, *k.Kept, k.Kind, *k.LostAfterHeal, *k.RolledBack), false
+			}
+		}
+		return fmt.Sprintf("%d kinds are accounted for", len(kinds)), len(kinds) == len(drills.OperationKinds())
+	}}
+}
