@@ -174,6 +174,21 @@ func TestAChildHoldsUpItsParentByWhatHeldItUp(t *testing.T) {
 	}, 0.03)
 }
 
+// In a control nothing is away, and a parent waits for its child all the same.
+func TestAControlAttributesWhatAChildTook(t *testing.T) {
+	parent := new(history).add("WorkflowExecutionStarted", 19, 0).task(19, 19.01)
+	parent.add("ChildWorkflowExecutionStarted", 19.02, 0).add("ChildWorkflowExecutionCompleted", 21, 4).add("WorkflowExecutionCompleted", 21, 0)
+	parent.steps[4].Child, parent.steps[5].Child = "child", "child"
+	e := control(t, "active-hot")
+	e.with(drills.Event{At: at(counted), Kind: drills.KindWorkflow, Namespace: "orders", Workflow: &drills.Workflow{
+		Census: drills.CensusWithoutRegion, ID: "parent", RunID: "parent", Status: "Completed", StartedAt: at(19), ClosedAt: at(21), Steps: parent.steps,
+	}})
+	got := e.judge().Delays
+	if got == nil || got.Total < at(1.9) || len(got.Causes) > 0 && got.Causes[0].Cause == drills.DelayDetection {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // attributed wants these causes, in seconds, and so much without one.
 func attributed(t *testing.T, got *drills.DelayReport, want map[string]float64, rest float64) {
 	t.Helper()

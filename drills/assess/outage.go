@@ -29,7 +29,8 @@ func (c *docket) outage(namespace string) outage {
 		there := c.requested // all the time: nothing that a Workflow needs was ever away
 		return outage{
 			began: there, detected: there, promoted: there, rerouted: there, moved: there, started: there,
-			polled: map[string]drills.Offset{"workflow": there, "activity": there},
+			polled:  map[string]drills.Offset{"workflow": there, "activity": there},
+			history: c.histories(namespace),
 		}
 	}
 	mark := func(stage drills.Stage) drills.Offset {

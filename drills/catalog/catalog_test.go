@@ -56,7 +56,7 @@ func TestEveryDrillSurvivesTheRoundTrip(t *testing.T) {
 
 func TestDrillsDeclareTheSameFaultAndPromises(t *testing.T) {
 	recoveryTime := map[string]time.Duration{"active-cold": 60 * time.Second}
-	rate := map[string]drills.Rate{"dual-active": 3, "dual-active-ring": 2}
+	rate := map[string]drills.Rate{"dual-active": 3, "dual-active-ring": 1.5}
 	for _, name := range catalog.Names() {
 		d := get(t, name)
 		if want := cmp.Or(recoveryTime[name], 30*time.Second); *d.Objectives.RecoveryTime != want {

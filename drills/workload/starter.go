@@ -153,7 +153,7 @@ func (s *starter) order(ctx context.Context, number int, intended drills.Offset)
 	if draw.IntN(10) == 0 {
 		order.Declines = 1
 	}
-	order.Gift = draw.IntN(5) == 0
+	order.Gift = draw.IntN(8) == 0
 	pay := between(draw, 200, 500)
 	move, moves := between(draw, 50, 150), draw.IntN(2) == 0
 
