@@ -5,6 +5,7 @@ package workload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -83,8 +84,7 @@ func RunOrder(ctx workflow.Context, order Order) error {
 		return err
 	}
 	if order.Gift {
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: order.ID + "/gift"})
-		if err := workflow.ExecuteChildWorkflow(child, GiftWorkflow, order).Get(ctx, nil); err != nil {
+		if err := wrap(ctx, order); err != nil {
 			return err
 		}
 	}
@@ -93,6 +93,23 @@ func RunOrder(ctx workflow.Context, order Order) error {
 	}
 	order.Address = to
 	return workflow.ExecuteActivity(ctx, ShipOrder, order).Get(ctx, nil)
+}
+
+// gifts is how often an order starts its child under another id.
+const gifts = 3
+
+// wrap has a child wrap a gift. A forced failover may leave a child whose start
+// the survivor has, and whose parent there does not know of it: the id is taken,
+// and that child has nothing to go on until the lost region returns. Another one
+// does its work; a parent that took this for an error would fail.
+func wrap(ctx workflow.Context, order Order) error {
+	for n := 1; ; n++ {
+		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: fmt.Sprintf("%s/gift-%d", order.ID, n)})
+		err := workflow.ExecuteChildWorkflow(child, GiftWorkflow, order).Get(ctx, nil)
+		if n == gifts || !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+			return err
+		}
+	}
 }
 
 // RunGift wraps what an order holds.

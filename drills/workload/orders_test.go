@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/activity"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
@@ -132,6 +133,30 @@ func TestAGiftIsWrappedByAChild(t *testing.T) {
 		t.Error(err)
 	}
 	if want := []string{"ReserveStock", "ChargeCard", "WrapGift", "ShipOrder"}; !slices.Equal(made(), want) {
+		t.Errorf("made %v, want %v", made(), want)
+	}
+}
+
+// After a forced failover the id of a child may be taken by one that the parent
+// does not know of.
+func TestAGiftIsWrappedThoughAChildIsInTheWay(t *testing.T) {
+	env, made := environment(nil)
+	env.RegisterWorkflowWithOptions(func(ctx workflow.Context, order Order) error {
+		inTheWay := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+			WorkflowID: order.ID + "/gift-1", ParentClosePolicy: enumspb.PARENT_CLOSE_POLICY_ABANDON,
+		})
+		first := workflow.ExecuteChildWorkflow(inTheWay, "Stuck")
+		if err := first.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+			return err
+		}
+		return wrap(withActivities(ctx), order)
+	}, workflow.RegisterOptions{Name: "Parent"})
+	env.RegisterWorkflowWithOptions(func(ctx workflow.Context) error { return workflow.Sleep(ctx, 24*time.Hour) }, workflow.RegisterOptions{Name: "Stuck"})
+	env.ExecuteWorkflow("Parent", sample())
+	if err := env.GetWorkflowError(); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"WrapGift"}; !slices.Equal(made(), want) {
 		t.Errorf("made %v, want %v", made(), want)
 	}
 }
