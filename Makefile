@@ -11,18 +11,23 @@ FUZZ    ?= 20s
 # One static binary plays every component.
 export CGO_ENABLED := 0
 
-.PHONY: drill drills test short verify fix fuzz bench selftest build clean
+.PHONY: drill drills smoke test short verify fix fuzz bench selftest survive build clean
 
 ## drill: build, run the active-hot drill, end in a summary and a verdict
 drill: build
 	$(BIN) run active-hot --out $(OUT)
 
-## drills: every drill that ships, RUNS times
+## drills: every drill with the label LABEL, the models unless another is named, RUNS times
+LABEL ?= model
 RUNS ?= 1
 drills: build
-	$(BIN) run active-cold active-hot active-active dual-active dual-active-ring --runs $(RUNS) --out $(OUT)
+	$(BIN) run --label $(LABEL) --runs $(RUNS) --out $(OUT)
 
-## test: every test, the drills of all models included (some fifteen minutes)
+## smoke: the quickest drill that fails over
+smoke: build
+	$(BIN) run --label smoke --out $(OUT)
+
+## test: every test, the drills of all models included (some twenty-five minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
 	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 45m ./...
@@ -47,6 +52,7 @@ fuzz:
 	$(GO) test -run NONE -fuzz FuzzLoadEvents -fuzztime $(FUZZ) ./drills/record
 	$(GO) test -run NONE -fuzz FuzzLoadLedger -fuzztime $(FUZZ) ./drills/record
 	$(GO) test -run NONE -fuzz FuzzLoadProbes -fuzztime $(FUZZ) ./drills/record
+	$(GO) test -run NONE -fuzz FuzzReadJournal -fuzztime $(FUZZ) ./drills/journal
 
 ## bench: time to the first accepted operation, wall time by phase, memory, what lanes cost, and known outages
 bench: build
@@ -58,6 +64,12 @@ bench: build
 CONTROLS ?= 1
 selftest: build
 	$(BIN) selftest --controls $(CONTROLS) --out $(OUT)
+
+## survive: kill the harness at KILLS moments of a drill, recover, and see that nothing is left
+KILLS ?= 4
+SEED  ?= 1
+survive: build
+	$(BIN) survive --kills $(KILLS) --seed $(SEED) --out $(OUT)
 
 ## build: the binary
 build:

@@ -8,7 +8,7 @@ import (
 
 func (r *runner) censusWithout(ctx context.Context) error {
 	return r.census(ctx, CensusWithoutRegion, func(ns Namespace) string {
-		if ns.Home == r.lost() {
+		if ns.Home == r.drill.Struck() {
 			return ns.Replica
 		}
 		return ns.Home
@@ -19,7 +19,7 @@ func (r *runner) censusAfter(ctx context.Context) error {
 	if !r.passed(Healed) {
 		return nil // there is nobody at home to ask
 	}
-	if err := r.census(ctx, CensusAfterHeal, func(ns Namespace) string { return ns.Home }); err != nil {
+	if err := r.census(ctx, CensusAfterHeal, func(ns Namespace) string { active, _ := r.stays(ns); return active }); err != nil {
 		return err
 	}
 	if err := r.compare(ctx); err != nil {
@@ -48,18 +48,20 @@ func (r *runner) stored(ctx context.Context) error {
 // that has ended.
 const equalWithin = 15 * time.Second
 
-// compare reads the replica of every Namespace until it holds what was found at
-// home, or for long enough: what it holds then is recorded.
+// compare reads the replica of every Namespace until it holds what was found
+// where the Namespace is active, or for long enough: what it holds then is
+// recorded.
 func (r *runner) compare(ctx context.Context) error {
 	for _, ns := range r.topology.Namespaces {
+		_, replica := r.stays(ns)
 		home, counted := r.atHome(ns.Name)
 		if !counted {
 			continue
 		}
 		var found []Workflow
-		_, err := r.within(ctx, equalWithin, fmt.Sprintf("comparison of %s in %s with home", ns.Name, ns.Replica), func(ctx context.Context) error {
+		_, err := r.within(ctx, equalWithin, fmt.Sprintf("comparison of %s in %s with home", ns.Name, replica), func(ctx context.Context) error {
 			for {
-				read, err := r.world.Watcher.Census(ctx, ns.Replica, ns.Name, CensusReplica)
+				read, err := r.world.Watcher.Census(ctx, replica, ns.Name, CensusReplica)
 				if err != nil {
 					return err
 				}
@@ -75,7 +77,7 @@ func (r *runner) compare(ctx context.Context) error {
 			return err
 		}
 		if found != nil {
-			r.counted(CensusReplica, ns.Replica, ns.Name, found)
+			r.counted(CensusReplica, replica, ns.Name, found)
 		}
 	}
 	return nil

@@ -24,7 +24,9 @@ type DelayCause struct {
 // The causes of a delay.
 const (
 	DelayLag       = "replication lag" // what had been done before the fault had not reached the survivor
+	DelayFault     = "fault"           // the fault lasted, and nothing failed over
 	DelayDetection = "detection"       // the region was lost, and nobody knew
+	DelayPerson    = "person"          // no person had approved the failover yet
 	DelayPromotion = "promotion"       // the survivor was not active yet
 	DelayEndpoint  = "endpoint"        // clients were not led to the survivor yet
 	DelayColdStart = "cold start"      // no Worker ran in the survivor yet
@@ -42,7 +44,7 @@ const (
 // DelayCauses lists the causes in the order of a report.
 func DelayCauses() []string {
 	return []string{
-		DelayLag, DelayDetection, DelayPromotion, DelayEndpoint, DelayColdStart, DelayPollers,
+		DelayLag, DelayFault, DelayDetection, DelayPerson, DelayPromotion, DelayEndpoint, DelayColdStart, DelayPollers,
 		DelayTask, DelaySticky, DelayFailure, DelayActivity, DelayRetry, DelayClient, DelayWorker, DelayQueueing,
 	}
 }

@@ -1,10 +1,6 @@
 package drills
 
-import (
-	"fmt"
-	"slices"
-	"time"
-)
+import "time"
 
 // APIVersion is the version of the drill file format that this package reads
 // and writes.
@@ -16,17 +12,22 @@ const APIVersion = "failoverdrill/v1"
 type Drill struct {
 	Name        string
 	Description string
+	Labels      []string // that drills are chosen by
 	Model       Model
 	Regions     []string // the first is the primary region
 	Network     Network
+	Replication Replication
 	Endpoint    EndpointSettings
+	Codec       CodecSettings
 	Workload    Workload
 	Probes      Probes
 	Fleets      map[string]FleetSettings // by region; absent regions take the model's
 	Provision   Provisioning
 	SteadyState SteadyState
 	Failover    Failover
+	Failback    Failback
 	Faults      []FaultSpec
+	Abort       []Abort // conditions that end it at once; none where there are none
 	Observe     Observe
 	Objectives  Objectives
 	Seed        uint64
@@ -43,6 +44,26 @@ type Delay struct {
 	Jitter  time.Duration // latency varies evenly within ± Jitter
 }
 
+// Replication is how a region's history reaches the other.
+type Replication struct {
+	Basis ReplicationBasis
+}
+
+// ReplicationBasis is what a cluster sends of a Workflow that changed.
+type ReplicationBasis string
+
+// The bases of replication.
+const (
+	// StateBased sends what the Workflow has become, and the events that the sender
+	// believes the other region to lack: the default of the Temporal server.
+	StateBased ReplicationBasis = "state"
+	// EventBased sends each batch of events, as the server did before.
+	EventBased ReplicationBasis = "events"
+)
+
+// ReplicationBases lists the bases of replication.
+func ReplicationBases() []ReplicationBasis { return []ReplicationBasis{StateBased, EventBased} }
+
 // EndpointSettings is how names of endpoints are resolved.
 type EndpointSettings struct {
 	// TTL of the Namespace Endpoint's CNAME. Temporal Cloud's is 15 s.
@@ -51,6 +72,23 @@ type EndpointSettings struct {
 	// connection. grpc-go's own floor is 30 s; it ignores the TTL.
 	MinResolution time.Duration
 }
+
+// CodecSettings is what becomes of payloads before they leave those who write them.
+type CodecSettings struct {
+	Cipher Cipher
+}
+
+// Cipher is how a Codec Server encrypts payloads.
+type Cipher string
+
+// The ciphers.
+const (
+	NoCipher  Cipher = "none"    // there is no Codec Server: payloads are as they were written
+	AESCipher Cipher = "aes-gcm" // AES-256-GCM, by a Codec Server in each region that has Workers
+)
+
+// Ciphers lists the ciphers.
+func Ciphers() []Cipher { return []Cipher{NoCipher, AESCipher} }
 
 // Workload is the load a drill runs.
 type Workload struct {
@@ -102,85 +140,6 @@ func (p Provisioning) BeforeProcess() time.Duration { return p.ImagePull + p.Mac
 type SteadyState struct {
 	Window time.Duration
 	AtMost time.Duration // how long to wait for it
-}
-
-// FailoverMode is how a Namespace is moved.
-type FailoverMode string
-
-// Forced promotes the replica without waiting for the active one.
-const Forced FailoverMode = "forced"
-
-// FailoverModes lists the modes a drill may name.
-func FailoverModes() []FailoverMode { return []FailoverMode{Forced} }
-
-// Failover is what the control plane does on its own.
-type Failover struct {
-	Mode   FailoverMode
-	Detect Detect
-}
-
-// Detect is how a lost region is noticed: Failures health probes in a row, one
-// every Interval, each answered within Interval or counted as failed.
-type Detect struct {
-	Interval time.Duration
-	Failures int
-}
-
-// Within is the longest that it takes to notice a region that does not answer.
-func (d Detect) Within() time.Duration { return time.Duration(d.Failures) * d.Interval }
-
-// FaultKind is what is broken.
-type FaultKind string
-
-// The kinds of fault.
-const (
-	// RegionOutage takes a whole region away.
-	RegionOutage FaultKind = "region-outage"
-	// NoFault breaks nothing: a control, of which a drill has nothing to report.
-	NoFault FaultKind = "none"
-)
-
-// FaultKinds lists the faults a drill may name.
-func FaultKinds() []FaultKind { return []FaultKind{RegionOutage, NoFault} }
-
-// Flavour is how a fault feels to its neighbours.
-type Flavour string
-
-// Crash ends every process of a region by SIGKILL and refuses its Links.
-const Crash Flavour = "crash"
-
-// Flavours lists the flavours a drill may name.
-func Flavours() []Flavour { return []Flavour{Crash} }
-
-// FaultSpec declares one fault.
-type FaultSpec struct {
-	Kind    FaultKind
-	Region  string  // that is lost, or watched as if it were to be
-	Flavour Flavour // empty for NoFault
-	// Delay is how long the steady state is held before the fault: drawn from
-	// the seed, evenly, so that runs meet what repeats on its own (a poll
-	// back-off, a refresh) at different phases.
-	Delay Span
-}
-
-// String says what is broken, and where.
-func (f FaultSpec) String() string {
-	if f.Kind == NoFault {
-		return fmt.Sprintf("%s, %s is watched", f.Kind, f.Region)
-	}
-	return fmt.Sprintf("%s of %s, %s", f.Kind, f.Region, f.Flavour)
-}
-
-// Control reports whether the drill breaks nothing. Nothing fails over then, and
-// nothing has to return.
-func (d *Drill) Control() bool {
-	return !slices.ContainsFunc(d.Faults, func(f FaultSpec) bool { return f.Kind != NoFault })
-}
-
-// Span is a time that is drawn from the seed: at least Least, at most Most.
-type Span struct {
-	Least time.Duration
-	Most  time.Duration
 }
 
 // Observe bounds how long a drill watches.

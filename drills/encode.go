@@ -3,6 +3,7 @@ package drills
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -20,13 +21,21 @@ func (d *Drill) YAML() ([]byte, error) {
 	return out, nil
 }
 
-// resolved is d with the settings of every region's Fleet filled in. It shares
-// everything else with d.
+// resolved is d with the settings of every region's Fleet, what each fault waits
+// for and the mode of the failback filled in. It shares everything else with d.
 func (d *Drill) resolved() *Drill {
 	out := *d
+	out.Faults = slices.Clone(d.Faults)
+	for i := range out.Faults {
+		out.Faults[i].After = out.Faults[i].Trigger()
+		out.fillPeer(&out.Faults[i])
+	}
 	out.Fleets = maps.Clone(d.Fleets)
 	if out.Fleets == nil {
 		out.Fleets = map[string]FleetSettings{}
+	}
+	if out.Failback.Mode == "" {
+		out.Failback.Mode = FailbackForced
 	}
 	traits, _ := d.Model.traits()
 	for _, region := range d.Regions {

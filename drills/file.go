@@ -63,11 +63,14 @@ func (r *fileReader) judge(d *Drill) {
 func defaults() *Drill {
 	return &Drill{
 		Network:     Network{InterRegion: Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}},
+		Replication: Replication{Basis: StateBased},
 		Endpoint:    EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
-		Workload:    Workload{Profile: Profiles()[0], Rate: 5},
-		Probes:      Probes{Start: 20, Signal: 5, Query: 5, Update: 1, Workflow: 1},
+		Codec:       CodecSettings{Cipher: NoCipher},
+		Workload:    Workload{Profile: Profiles()[0], Rate: 3},
+		Probes:      Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		SteadyState: SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},
 		Failover:    Failover{Mode: Forced, Detect: Detect{Interval: 500 * time.Millisecond, Failures: 3}},
+		Failback:    Failback{Mode: FailbackForced},
 		Observe:     Observe{Outage: 120 * time.Second, Drain: 60 * time.Second},
 		Seed:        1,
 	}
@@ -83,8 +86,20 @@ func (r *fileReader) fillDependentDefaults(d *Drill) {
 		steady.AtMost = max(steady.AtMost, 2*steady.Window)
 	}
 	for i := range d.Faults {
-		if f := &d.Faults[i]; f.Kind == NoFault && !r.has(fmt.Sprintf("faults[%d].flavour", i)) {
-			f.Flavour = ""
+		f := &d.Faults[i]
+		path := func(key string) string { return fmt.Sprintf("faults[%d].%s", i, key) }
+		f.fill(func(key string) bool { return r.has(path(key)) && !r.isBroken(path(key)) })
+		d.fillPeer(f)
+		switch {
+		case d.answered(*f) || f.Kind == NoFault || r.has(path("for")):
+		case len(f.Pattern) > 0:
+			f.For = sum(f.Pattern)
+		default:
+			f.For = max(usualFor, f.Down.Most+f.Up.Most)
 		}
 	}
 }
+
+// usualFor is how long a fault lasts that ends by itself, unless the drill says
+// otherwise.
+const usualFor = 10 * time.Second

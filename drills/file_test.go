@@ -33,13 +33,16 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 		Model:       drills.ActiveHot,
 		Regions:     []string{"us-east", "us-west"},
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}},
+		Replication: drills.Replication{Basis: drills.StateBased},
 		Endpoint:    drills.EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
-		Workload:    drills.Workload{Profile: "orders", Rate: 5},
-		Probes:      drills.Probes{Start: 20, Signal: 5, Query: 5, Update: 1, Workflow: 1},
+		Codec:       drills.CodecSettings{Cipher: drills.NoCipher},
+		Workload:    drills.Workload{Profile: "orders", Rate: 3},
+		Probes:      drills.Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		Fleets:      map[string]drills.FleetSettings{"us-east": fleet, "us-west": fleet},
 		SteadyState: drills.SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},
 		Failover:    drills.Failover{Mode: drills.Forced, Detect: drills.Detect{Interval: 500 * time.Millisecond, Failures: 3}},
-		Faults:      []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "us-east", Flavour: drills.Crash}},
+		Failback:    drills.Failback{Mode: drills.FailbackForced},
+		Faults:      []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "us-east", Part: drills.WholeRegion, Flavour: drills.Crash, After: drills.SteadyStateReached}},
 		Observe:     drills.Observe{Outage: 2 * time.Minute, Drain: time.Minute},
 		Objectives:  drills.Objectives{RecoveryTime: &recoveryTime},
 		Seed:        1,
@@ -58,7 +61,9 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Model:       drills.ActiveCold,
 		Regions:     []string{"a", "b"},
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 80 * time.Millisecond, Jitter: 80 * time.Millisecond}},
+		Replication: drills.Replication{Basis: drills.EventBased},
 		Endpoint:    drills.EndpointSettings{TTL: time.Second, MinResolution: 0},
+		Codec:       drills.CodecSettings{Cipher: drills.AESCipher},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
 		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
 		Fleets: map[string]drills.FleetSettings{
@@ -67,9 +72,11 @@ func TestParseReadsEveryKey(t *testing.T) {
 		},
 		Provision:   drills.Provisioning{ImagePull: 8 * time.Second, MachineStart: 1500 * time.Millisecond, WarmUp: 0},
 		SteadyState: drills.SteadyState{Window: 10 * time.Second, AtMost: 10 * time.Second},
-		Failover:    drills.Failover{Mode: drills.Forced, Detect: drills.Detect{Interval: 50 * time.Millisecond, Failures: 100}},
+		Failover:    drills.Failover{Mode: drills.Hybrid, Detect: drills.Detect{Interval: 50 * time.Millisecond, Failures: 100}},
+		Failback:    drills.Failback{Mode: drills.FailbackNever},
 		Faults: []drills.FaultSpec{{
-			Kind: drills.RegionOutage, Region: "a", Flavour: drills.Crash, Delay: drills.Span{Least: time.Second, Most: 90 * time.Second},
+			Kind: drills.RegionOutage, Region: "a", Part: drills.WholeRegion, Flavour: drills.Crash, After: drills.SteadyStateReached,
+			At: 2 * time.Second, Delay: drills.Span{Least: time.Second, Most: 90 * time.Second},
 		}},
 		Observe: drills.Observe{Outage: 5 * time.Minute, Drain: time.Second},
 		Objectives: drills.Objectives{
@@ -92,9 +99,13 @@ network:
   interRegion:
     latency: 80ms
     jitter: 80ms
+replication:
+  basis: events
 endpoint:
   ttl: 1s
   minResolutionInterval: 0
+codec:
+  cipher: aes-gcm
 workload:
   profile: orders
   rate: 90/m
@@ -118,14 +129,19 @@ steadyState:
   window: 10s
   atMost: 10s
 failover:
-  mode: forced
+  mode: hybrid
   detect:
     interval: 50ms
     failures: 100
+failback:
+  mode: never
 faults:
   - kind: region-outage
     region: a
+    part: region
     flavour: crash
+    after: steady-state
+    at: 2s
     delay:
       least: 1s
       most: 1m30s
@@ -158,7 +174,7 @@ func TestDefaultsYieldToWhatTheFileSays(t *testing.T) {
 func TestAControlHasNoFlavour(t *testing.T) {
 	src := strings.Replace(orders, "kind: region-outage, region: us-east", "kind: none, region: us-east, delay: {least: 1s, most: 2s}", 1)
 	d := parse(t, src)
-	want := []drills.FaultSpec{{Kind: drills.NoFault, Region: "us-east", Delay: drills.Span{Least: time.Second, Most: 2 * time.Second}}}
+	want := []drills.FaultSpec{{Kind: drills.NoFault, Region: "us-east", After: drills.SteadyStateReached, Delay: drills.Span{Least: time.Second, Most: 2 * time.Second}}}
 	if !reflect.DeepEqual(d.Faults, want) || !d.Control() {
 		t.Errorf("read %+v, a control: %v", d.Faults, d.Control())
 	}
@@ -194,6 +210,7 @@ func TestParseRefuses(t *testing.T) {
 		"names":      nameMistakes(),
 		"quantities": quantityMistakes(),
 		"layout":     layoutMistakes(),
+		"modes":      modeMistakes(),
 	}
 	for group, mistakes := range groups {
 		for _, m := range mistakes {
@@ -269,7 +286,7 @@ func keyMistakes() []mistake {
 		{name: "unknown", new: "colour: red\n", at: "7:1", path: "colour", words: []string{"unknown key (keys here: apiVersion, name, ", "seed)"}},
 		{name: "misspelt", new: "steadystate: {window: 5s}\n", at: "7:1", path: "steadystate", words: []string{"did you mean steadyState?"}},
 		{name: "misspelt below", new: "network:\n  interRegion: {latncy: 5ms}\n", at: "8:17", path: "network.interRegion.latncy", words: []string{"did you mean latency?", "(keys here: latency, jitter)"}},
-		{name: "American", old: "region: us-east}", new: "region: us-east, flavor: crash}", at: "5:49", path: "faults[0].flavor", words: []string{"did you mean flavour?", "kind, region, flavour"}},
+		{name: "American", old: "region: us-east}", new: "region: us-east, flavor: crash}", at: "5:49", path: "faults[0].flavor", words: []string{"did you mean flavour?", "kind, region, part, flavour"}},
 		{name: "a number", new: "workload: {1: 2}\n", at: "7:12", path: "workload.1", words: []string{"unknown key"}},
 		{name: "odd", new: "\"a\\nb\": 2\n", at: "7:1", path: `"a\nb"`, words: []string{"unknown key"}},
 		{name: "twice", new: "name: again\n", at: "7:1", path: "name", words: []string{"set twice", "line 2"}},
@@ -281,7 +298,7 @@ func keyMistakes() []mistake {
 		{name: "no name", old: "name: orders\n", at: "1:1", path: "name", words: []string{"required"}},
 		{name: "no model", old: "model: active-hot\n", at: "1:1", path: "model", words: []string{"required", "active-cold, active-hot, active-active, dual-active"}},
 		{name: "no regions", old: "regions: [us-east, us-west]\n", at: "1:1", path: "regions", words: []string{"required", "primary region first"}},
-		{name: "no faults", old: "faults: [{kind: region-outage, region: us-east}]\n", at: "1:1", path: "faults", words: []string{"exactly one fault", "not 0"}},
+		{name: "no faults", old: "faults: [{kind: region-outage, region: us-east}]\n", at: "1:1", path: "faults", words: []string{"1 to 8 faults", "not 0"}},
 		{name: "no objectives", old: "objectives: {recoveryTime: 30s}\n", at: "1:1", path: "objectives", words: []string{"at least one objective", "recoveryTime, recoveryPoint, completion, lostAfterHeal"}},
 		{name: "no fault's kind", old: "kind: region-outage, ", at: "5:10", path: "faults[0].kind", words: []string{"required", "region-outage"}},
 		{name: "no fault's region", old: ", region: us-east", at: "5:10", path: "faults[0].region", words: []string{"required", "(us-east, us-west)"}},
@@ -298,13 +315,14 @@ func nameMistakes() []mistake {
 		{name: "name is a list", old: "name: orders", new: "name: [orders]", at: "2:7", path: "name", words: []string{"must be text, not a list"}},
 		{name: "control character", new: "description: \"a\\x00b\"\n", at: "7:14", path: "description", words: []string{"control characters"}},
 		{name: "long description", new: "description: " + strings.Repeat("o", 1001), at: "7:14", path: "description", words: []string{"1000"}},
+		{name: "no basis of replication", new: "replication: {basis: rows}\n", at: "7:22", path: "replication.basis", words: []string{`"rows"`, "(state, events)"}},
+		{name: "no cipher", new: "codec: {cipher: rot13}\n", at: "7:17", path: "codec.cipher", words: []string{`"rot13"`, "(none, aes-gcm)"}},
 		{name: "unknown model", old: "active-hot", new: "active-warm", at: "3:8", path: "model", words: []string{`"active-warm" is not a model`, "active-cold, active-hot, active-active, dual-active"}},
 		{name: "unknown profile", new: "workload: {profile: payments}\n", at: "7:21", path: "workload.profile", words: []string{`"payments"`, "(orders)"}},
-		{name: "unknown mode", new: "failover: {mode: graceful}\n", at: "7:18", path: "failover.mode", words: []string{`"graceful"`, "(forced)"}},
-		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage, none)"}},
-		{name: "unknown flavour", old: "region: us-east}", new: "region: us-east, flavour: salty}", at: "5:58", path: "faults[0].flavour", words: []string{`"salty"`, "(crash)"}},
-		{name: "flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: crash}", at: "5:49", path: "faults[0].flavour", words: []string{`"crash"`, "breaks nothing", "leave it out"}},
-		{name: "unknown flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: salty}", at: "5:49", path: "faults[0].flavour", words: []string{`"salty"`, "leave it out"}},
+		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage, region-isolated, link-partition, "}},
+		{name: "unknown flavour", old: "region: us-east}", new: "region: us-east, flavour: salty}", at: "5:58", path: "faults[0].flavour", words: []string{`"salty"`, "(crash, freeze, dark, reset, refused)"}},
+		{name: "flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: crash}", at: "5:49", path: "faults[0].flavour", words: []string{"none", "breaks nothing", "leave it out"}},
+		{name: "unknown flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: salty}", at: "5:49", path: "faults[0].flavour", words: []string{"breaks nothing", "leave it out"}},
 		{name: "nothing, nowhere", old: "{kind: region-outage, region: us-east}", new: "{kind: none}", at: "5:10", path: "faults[0].region", words: []string{"required", "(us-east, us-west)"}},
 		{name: "unknown endpoint", new: "fleets: {us-east: {endpoint: global}}\n", at: "7:30", path: "fleets.us-east.endpoint", words: []string{`"global"`, "(namespace, regional)"}},
 	}
@@ -376,10 +394,10 @@ func layoutMistakes() []mistake {
 		{name: "long region", old: regions, new: "[us-east, " + strings.Repeat("w", 64) + "]", at: "4:20", path: "regions[1]", words: []string{"at most 63"}},
 		{name: "fault elsewhere", old: region, new: "region: us-est}", at: "5:40", path: "faults[0].region", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
 		{name: "fault in the secondary", old: region, new: "region: us-west}", at: "5:40", path: "faults[0].region", words: []string{`"us-west" is not the primary region (us-east)`, "active-hot"}},
-		{name: "delay that ends before it begins", old: region, new: "region: us-east, delay: {least: 2s, most: 1s}}", at: "5:74", path: "faults[0].delay.most", words: []string{"1s is less than the least delay of 2s"}},
+		{name: "delay that ends before it begins", old: region, new: "region: us-east, delay: {least: 2s, most: 1s}}", at: "5:74", path: "faults[0].delay.most", words: []string{"1s is less than the least of 2s"}},
 		{name: "negative delay", old: region, new: "region: us-east, delay: {least: -1s}}", at: "5:64", path: "faults[0].delay.least", words: []string{`"-1s" is negative`}},
-		{name: "no fault in the list", old: "[{kind: region-outage, region: us-east}]", new: "[]", at: "5:9", path: "faults", words: []string{"exactly one fault"}},
-		{name: "two faults", old: "us-east}]", new: "us-east}, {kind: region-outage, region: us-east}]", at: "5:9", path: "faults", words: []string{"exactly one fault", "not 2"}},
+		{name: "no fault in the list", old: "[{kind: region-outage, region: us-east}]", new: "[]", at: "5:9", path: "faults", words: []string{"1 to 8 faults"}},
+		{name: "two faults", old: "us-east}]", new: "us-east}, {kind: region-outage, region: us-east}]", at: "5:50", path: "faults[1]", words: []string{"loses a region", "faults[0] does already"}},
 		{name: "fault is a word", old: "[{kind: region-outage, region: us-east}]", new: "[region-outage]", at: "5:10", path: "faults[0]", words: []string{"must be a mapping", "not text"}},
 		{name: "fleet elsewhere", new: "fleets: {us-est: {workers: 2}}\n", at: "7:18", path: "fleets.us-est", words: []string{"is not one of the regions (us-east, us-west)"}},
 		{name: "no objective in the mapping", old: "{recoveryTime: 30s}", new: "{}", at: "6:13", path: "objectives", words: []string{"at least one objective"}},
@@ -490,9 +508,10 @@ func TestValidateNamesTheFieldOfADrillBuiltInGo(t *testing.T) {
 		{"fault", func(d *drills.Drill) { d.Faults[0].Region = "us-est" },
 			`faults[0].region: "us-est" is not one of the regions (us-east, us-west)`},
 		{"flavour of nothing", func(d *drills.Drill) { d.Faults[0].Kind = drills.NoFault },
-			`faults[0].flavour: "crash" is an impossible combination with the fault none, which breaks nothing: leave it out`},
+			"faults[0].part: is an impossible combination with none, which breaks nothing: leave it out\n" +
+				"faults[0].flavour: is an impossible combination with none, which breaks nothing: leave it out"},
 		{"outage without a flavour", func(d *drills.Drill) { d.Faults[0].Flavour = "" },
-			"faults[0].flavour: is required: name a flavour (crash)"},
+			"faults[0].flavour: is required: name a flavour of region-outage (crash, freeze, dark, reset, refused)"},
 		{"regions", func(d *drills.Drill) { d.Regions = nil },
 			"regions: is required: list the primary region first, then where it fails over to"},
 		{"rate", func(d *drills.Drill) { d.Workload.Rate = drills.Rate(math.NaN()) }, "workload.rate: is not a number"},
@@ -575,6 +594,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(src)
 	}
 	f.Add([]byte(strings.Replace(orders, "region-outage", "none", 1)))
+	for _, src := range faultSeeds() {
+		f.Add([]byte(src))
+	}
 	for _, group := range [][]mistake{yamlMistakes(), keyMistakes(), nameMistakes(), quantityMistakes(), layoutMistakes()} {
 		for _, m := range group {
 			if len(m.new) < 2000 { // large seeds only slow the search down
@@ -605,6 +627,7 @@ func FuzzParse(f *testing.F) {
 		if !reflect.DeepEqual(read, d) {
 			t.Fatalf("read back %+v, wrote %+v", read, d)
 		}
+		checkReadBack(t, d.Decided())
 	})
 }
 

@@ -72,6 +72,19 @@ func textOrNothing[T ~string](p *T) fileScalar {
 	return s
 }
 
+// orNothing is a scalar that is left out where it is zero.
+func orNothing[T comparable](p *T, of func(*T) fileScalar) fileScalar {
+	s := of(p)
+	get := s.get
+	s.get = func() any {
+		if *p == *new(T) {
+			return nil
+		}
+		return get()
+	}
+	return s
+}
+
 // proseOf is text for people: line breaks are for the writer's convenience.
 func proseOf(p *string) fileScalar {
 	s := textOf(p)

@@ -1,5 +1,7 @@
 package drills
 
+import "time"
+
 // schema is the drill file: every key, and the field of d that it stands for.
 // Parse and YAML both follow it; which values are right is for problems to say.
 func schema(d *Drill) fileSection {
@@ -7,17 +9,24 @@ func schema(d *Drill) fileSection {
 		{"apiVersion", constantOf(APIVersion)},
 		{"name", textOf(&d.Name)},
 		{"description", proseOf(&d.Description)},
+		{"labels", fileList[string]{into: &d.Labels, item: textSchema}},
 		{"model", textOf(&d.Model)},
-		{"regions", fileList[string]{into: &d.Regions, item: regionSchema}},
+		{"regions", fileList[string]{into: &d.Regions, item: textSchema}},
 		{"network", fileSection{
 			{"interRegion", fileSection{
 				{"latency", durationOf(&d.Network.InterRegion.Latency)},
 				{"jitter", durationOf(&d.Network.InterRegion.Jitter)},
 			}},
 		}},
+		{"replication", fileSection{
+			{"basis", textOf(&d.Replication.Basis)},
+		}},
 		{"endpoint", fileSection{
 			{"ttl", durationOf(&d.Endpoint.TTL)},
 			{"minResolutionInterval", durationOf(&d.Endpoint.MinResolution)},
+		}},
+		{"codec", fileSection{
+			{"cipher", textOf(&d.Codec.Cipher)},
 		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},
@@ -47,7 +56,11 @@ func schema(d *Drill) fileSection {
 				{"failures", countOf(&d.Failover.Detect.Failures)},
 			}},
 		}},
-		{"faults", fileList[FaultSpec]{into: &d.Faults, item: faultSchema, blank: FaultSpec{Flavour: Crash}}},
+		{"failback", fileSection{
+			{"mode", textOf(&d.Failback.Mode)},
+		}},
+		{"faults", fileList[FaultSpec]{into: &d.Faults, item: faultSchema, blank: FaultSpec{After: SteadyStateReached}}},
+		{"abort", fileList[Abort]{into: &d.Abort, item: func(a *Abort) fileValue { return textOf(a) }}},
 		{"observe", fileSection{
 			{"outage", durationOf(&d.Observe.Outage)},
 			{"drain", durationOf(&d.Observe.Drain)},
@@ -62,17 +75,32 @@ func schema(d *Drill) fileSection {
 	}
 }
 
-func regionSchema(region *string) fileValue { return textOf(region) }
+func textSchema(text *string) fileValue { return textOf(text) }
 
 func faultSchema(f *FaultSpec) fileValue {
 	return fileSection{
 		{"kind", textOf(&f.Kind)},
 		{"region", textOf(&f.Region)},
+		{"part", textOrNothing(&f.Part)},
 		{"flavour", textOrNothing(&f.Flavour)},
-		{"delay", fileSection{
-			{"least", durationOf(&f.Delay.Least)},
-			{"most", durationOf(&f.Delay.Most)},
-		}},
+		{"peer", textOrNothing(&f.Peer)},
+		{"links", fileList[LinkRole]{into: &f.Links, item: func(r *LinkRole) fileValue { return textOf(r) }}},
+		{"direction", textOrNothing(&f.Direction)},
+		{"latency", orNothing(&f.Latency, durationOf)},
+		{"jitter", orNothing(&f.Jitter, durationOf)},
+		{"bandwidth", orNothing(&f.Bandwidth, countOf)},
+		{"bytes", orNothing(&f.Bytes, countOf)},
+		{"share", orNothing(&f.Share, percentOf)},
+		{"workers", fileList[int]{into: &f.Workers, item: func(n *int) fileValue { return countOf(n) }}},
+		{"rate", orNothing(&f.Rate, rateOf)},
+		{"conflicts", orNothing(&f.Conflicts, countOf)},
+		{"down", fileSpan{&f.Down}},
+		{"up", fileSpan{&f.Up}},
+		{"after", textOf(&f.After)},
+		{"at", orNothing(&f.At, durationOf)},
+		{"delay", fileSpan{&f.Delay}},
+		{"for", orNothing(&f.For, durationOf)},
+		{"pattern", fileList[time.Duration]{into: &f.Pattern, item: func(d *time.Duration) fileValue { return durationOf(d) }}},
 	}
 }
 

@@ -73,7 +73,10 @@ func (l fileList[T]) read(r *fileReader, path string, n ast.Node) {
 		r.fail(path, startOf(n), "must be a list, not %s", describe(n))
 		return
 	}
-	*l.into = make([]T, len(sequence.Values))
+	*l.into = nil // an empty list is as good as none
+	if len(sequence.Values) > 0 {
+		*l.into = make([]T, len(sequence.Values))
+	}
 	for i, item := range sequence.Values {
 		into := &(*l.into)[i]
 		*into = l.blank
@@ -82,11 +85,37 @@ func (l fileList[T]) read(r *fileReader, path string, n ast.Node) {
 }
 
 func (l fileList[T]) encode() any {
+	if len(*l.into) == 0 {
+		return nil
+	}
 	var out []any
 	for i := range *l.into {
 		out = append(out, l.item(&(*l.into)[i]).encode())
 	}
 	return out
+}
+
+// fileSpan is a span: least and most, or one time for both.
+type fileSpan struct{ s *Span }
+
+func (v fileSpan) section() fileSection {
+	return fileSection{{"least", durationOf(&v.s.Least)}, {"most", durationOf(&v.s.Most)}}
+}
+
+func (v fileSpan) read(r *fileReader, path string, n ast.Node) {
+	if _, _, scalar := scalarText(n); !scalar {
+		v.section().read(r, path, n)
+		return
+	}
+	durationOf(&v.s.Least).read(r, path, n)
+	v.s.Most = v.s.Least
+}
+
+func (v fileSpan) encode() any {
+	if *v.s == (Span{}) {
+		return nil
+	}
+	return v.section().encode()
 }
 
 // fileFleets is the mapping of regions to the settings of their Fleets.

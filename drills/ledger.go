@@ -4,15 +4,19 @@ package drills
 type OperationKind string
 
 // The kinds of operation in a ledger. The first three are a client's calls; the
-// last is the completion of an Activity, which a Worker tells the cluster of.
+// fourth is the completion of an Activity, which a Worker tells the cluster of.
 const (
 	StartOperation    OperationKind = "start"
 	SignalOperation   OperationKind = "signal"
 	UpdateOperation   OperationKind = "update"
 	ActivityOperation OperationKind = "activity"
+	// ResultOperation is that a client was told how a Workflow ended. Only ids that
+	// are contested have it.
+	ResultOperation OperationKind = "result"
 )
 
-// OperationKinds lists the kinds in the order of a report.
+// OperationKinds lists the kinds that a Recovery Point accounts for, in the order
+// of a report.
 func OperationKinds() []OperationKind {
 	return []OperationKind{StartOperation, SignalOperation, UpdateOperation, ActivityOperation}
 }
@@ -42,4 +46,10 @@ type Operation struct {
 	Intended  Offset         `json:"intended"`           // when the schedule meant it to be sent
 	Attempts  int            `json:"attempts,omitempty"`
 	Detail    string         `json:"detail,omitempty"` // the last error
+	// Contested says that both sides of a split do the like on the same id. Run is
+	// then the run that it started or was told the end of, and Result what a client
+	// was told: the id of the operation that ended it.
+	Contested bool   `json:"contested,omitempty"`
+	Run       string `json:"run,omitempty"`
+	Result    string `json:"result,omitempty"`
 }

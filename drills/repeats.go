@@ -6,15 +6,16 @@ package drills
 // Inconclusive runs and those that ended in an error are counted and listed,
 // and in no other figure.
 type Distribution struct {
-	Drill        string        `json:"drill"`
-	Model        Model         `json:"model"`
-	Runs         int           `json:"runs"` // of every verdict
-	Passed       int           `json:"passed"`
-	Failed       int           `json:"failed"`
-	Inconclusive int           `json:"inconclusive"`
-	Errored      int           `json:"errored"`
-	Excluded     []ExcludedRun `json:"excluded"`           // every run that is inconclusive or errored
-	Measured     *Repeated     `json:"measured,omitempty"` // over the conclusive runs; nil when there is none
+	Drill        string           `json:"drill"`
+	Model        Model            `json:"model"`
+	Replication  ReplicationBasis `json:"replication"`
+	Runs         int              `json:"runs"` // of every verdict
+	Passed       int              `json:"passed"`
+	Failed       int              `json:"failed"`
+	Inconclusive int              `json:"inconclusive"`
+	Errored      int              `json:"errored"`
+	Excluded     []ExcludedRun    `json:"excluded"`           // every run that is inconclusive or errored
+	Measured     *Repeated        `json:"measured,omitempty"` // over the conclusive runs; nil when there is none
 }
 
 // Conclusive is the number of runs that passed or failed.

@@ -52,13 +52,17 @@ type Report struct {
 	Run           string            `json:"run"`
 	Drill         string            `json:"drill"`
 	Model         Model             `json:"model"`
+	Replication   ReplicationBasis  `json:"replication"` // what the clusters sent each other
 	Seed          uint64            `json:"seed"`
 	Control       bool              `json:"control,omitempty"` // nothing was broken
+	Failover      Move              `json:"failover"`
+	Failback      Move              `json:"failback"`
 	Verdict       Verdict           `json:"verdict"`
 	Reasons       []string          `json:"reasons"` // why the verdict is not pass; empty for a pass
 	StartedAt     time.Time         `json:"startedAt"`
 	JudgedAt      time.Time         `json:"judgedAt"` // the one field that differs when a run is judged again
 	Environment   map[string]string `json:"environment"`
+	Faults        []FaultReport     `json:"faults"` // in the order of the drill file
 	Stages        []StageTime       `json:"stages"`
 	RecoveryTime  RecoveryTime      `json:"recoveryTime"`
 	RecoveryPoint RecoveryPoint     `json:"recoveryPoint"`
@@ -73,7 +77,18 @@ type Report struct {
 	Objectives    []ObjectiveResult `json:"objectives"`
 	Invariants    []Invariant       `json:"invariants"`
 	SplitBrain    []SplitBrain      `json:"splitBrain"`
+	Conflicts     []Conflict        `json:"conflicts,omitempty"` // of a drill that makes them
 	Witnesses     []Witness         `json:"witnesses"`
+}
+
+// Move is how the Namespaces of the lost region were moved, one way.
+type Move struct {
+	Mode     string `json:"mode"` // as the drill declares it
+	Done     bool   `json:"done"`
+	Forced   bool   `json:"forced"`             // by force, at once or after a handover that was given up
+	Handover Offset `json:"handover,omitempty"` // seconds that a handover took, or was tried for
+	Failed   int    `json:"failed,omitempty"`   // tries at it that the server gave up
+	Person   Offset `json:"person,omitempty"`   // seconds that a person was waited for
 }
 
 // StageTime is when a stage was reached.
@@ -101,11 +116,25 @@ type RecoveryTime struct {
 type OperationCounts struct {
 	Acknowledged  int  `json:"acknowledged"`
 	Kept          *int `json:"kept"`          // acknowledged, and there after the heal
-	Lost          *int `json:"lost"`          // acknowledged before the fault, and not in the survivor: as if the failed region never returns
+	Lost          *int `json:"lost"`          // acknowledged before the fault, or by a region while it was cut off, and not in the survivor: as if that region never returns
 	LostAfterHeal *int `json:"lostAfterHeal"` // not there after it returned and conflicts were resolved
-	RolledBack    *int `json:"rolledBack"`    // completions of Activities that conflict resolution took back: the Activity was carried out again
+	RolledBack    *int `json:"rolledBack"`    // that conflict resolution took back: completions of Activities that were carried out again, starts of which the run was terminated for the other side's
 	Duplicated    *int `json:"duplicated"`    // took effect more than once: Workflow ids with a second run, signals and updates that are twice in a history, Activities carried out again
 	Indeterminate int  `json:"indeterminate"` // sent, never acknowledged
+}
+
+// Conflict accounts for what one side of a split acknowledged on ids on which both
+// acted, of one kind. What nobody counted is null.
+type Conflict struct {
+	Kind         OperationKind `json:"kind"`
+	Region       string        `json:"region"`
+	Promoted     bool          `json:"promoted"` // the side that conflict resolution goes by: promoted last
+	Acknowledged int           `json:"acknowledged"`
+	Kept         *int          `json:"kept"`       // there after the heal: a start's run, a result as it was told, a call in a history
+	Superseded   *int          `json:"superseded"` // taken back: its run was terminated, or ended otherwise than a client was told
+	Lost         *int          `json:"lost"`       // in no history
+	// Indeterminate were asked for and not acknowledged.
+	Indeterminate int `json:"indeterminate"`
 }
 
 // KindCounts accounts for the operations of one kind.
@@ -119,7 +148,7 @@ type KindCounts struct {
 type RecoveryPoint struct {
 	OperationCounts
 	ByKind      []KindCounts `json:"byKind"`
-	LostSeconds *Offset      `json:"lostSeconds"` // from the oldest lost operation to fault effective; null when nobody counted
+	LostSeconds *Offset      `json:"lostSeconds"` // from the oldest lost operation to fault effective, or to the last one that is lost of a region that was cut off; null when nobody counted
 	Reset       *int         `json:"reset"`       // Workflows that had ended and went on from their middle: conflict resolution had events of the lost region to apply
 	// ReplicationLag is how far the survivor was behind the lost region: the
 	// last sample before the fault, and the largest before it. Null when nobody
@@ -165,7 +194,7 @@ type FleetCounts struct {
 // Throughput is the completions per second of one Namespace.
 type Throughput struct {
 	Namespace string  `json:"namespace"`
-	Affected  bool    `json:"affected"`  // at home in the region that was lost
+	Affected  bool    `json:"affected"`  // the fault may hold its work up
 	Declared  float64 `json:"declared"`  // starts per second
 	Steady    float64 `json:"steady"`    // in the steady-state window before the fault
 	Outage    float64 `json:"outage"`    // from fault effective to throughput sustained; of one not affected, to the heal

@@ -16,11 +16,14 @@ import (
 func (d *Drill) problems() []problem {
 	var l problemList
 	d.checkNames(&l)
+	d.checkLabels(&l)
 	d.checkRegions(&l)
 	d.checkQuantities(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)
+	d.checkModes(&l)
 	d.checkFaults(&l)
+	d.checkAborts(&l)
 	d.checkObjectives(&l)
 	return l
 }
@@ -41,8 +44,9 @@ func (d *Drill) checkNames(l *problemList) {
 		l.add("description", fmt.Sprintf("must be one line of text with single spaces and without control characters, at most %d bytes", maxText))
 	}
 	oneOf(l, "model", d.Model, "a model", Models())
+	oneOf(l, "replication.basis", d.Replication.Basis, "a basis of replication", ReplicationBases())
+	oneOf(l, "codec.cipher", d.Codec.Cipher, "a cipher", Ciphers())
 	oneOf(l, "workload.profile", d.Workload.Profile, "a workload", Profiles())
-	oneOf(l, "failover.mode", d.Failover.Mode, "a failover mode", FailoverModes())
 }
 
 // unprintable are the characters that YAML cannot carry as they are.
@@ -180,58 +184,10 @@ func (d *Drill) checkProvisioning(l *problemList) {
 	if !ok || traits.secondary == FleetAbsent || traits.addCapacity {
 		return
 	}
-	for _, p := range []struct {
-		path  string
-		value time.Duration
-	}{
-		{"provisioning.imagePull", d.Provision.ImagePull},
-		{"provisioning.machineStart", d.Provision.MachineStart},
-		{"provisioning.warmUp", d.Provision.WarmUp},
-	} {
+	for _, p := range d.Provision.delays() {
 		if p.value > 0 {
 			l.add(p.path, fmt.Sprintf("%s is an impossible combination with %s, which starts no Workers on failover: leave it out", formatDuration(p.value), d.Model), "model")
 		}
-	}
-}
-
-func (d *Drill) checkFaults(l *problemList) {
-	if len(d.Faults) != 1 {
-		l.add("faults", fmt.Sprintf("exactly one fault is required, not %d", len(d.Faults)))
-	}
-	for i, f := range d.Faults {
-		path := fmt.Sprintf("faults[%d]", i)
-		oneOf(l, path+".kind", f.Kind, "a fault", FaultKinds())
-		checkFlavour(l, path+".flavour", f)
-		d.checkFaultRegion(l, path+".region", f.Region)
-		l.duration(path+".delay.least", f.Delay.Least, 0)
-		l.duration(path+".delay.most", f.Delay.Most, 0)
-		if f.Delay.Most < f.Delay.Least {
-			l.add(path+".delay.most", fmt.Sprintf("%s is less than the least delay of %s", formatDuration(f.Delay.Most), formatDuration(f.Delay.Least)), path+".delay.least")
-		}
-	}
-}
-
-// checkFlavour wants a flavour of what breaks something, and none of what does
-// not: it would claim an outage.
-func checkFlavour(l *problemList, path string, f FaultSpec) {
-	switch {
-	case f.Kind != NoFault:
-		oneOf(l, path, f.Flavour, "a flavour", Flavours())
-	case f.Flavour != "":
-		l.add(path, fmt.Sprintf("%q is an impossible combination with the fault %s, which breaks nothing: leave it out", f.Flavour, f.Kind))
-	}
-}
-
-func (d *Drill) checkFaultRegion(l *problemList, path, region string) {
-	traits, known := d.Model.traits()
-	switch {
-	case region == "":
-		l.add(path, fmt.Sprintf("is required: name one of the regions (%s)", strings.Join(d.Regions, ", ")), "regions")
-	case len(d.Regions) == 0: // which is a problem of its own
-	case !slices.Contains(d.Regions, region):
-		l.add(path, d.notARegion(region), "regions")
-	case known && !traits.perRegion && region != d.Regions[0]:
-		l.add(path, fmt.Sprintf("%q is not the primary region (%s), the one that %s fails over from", region, d.Regions[0], d.Model), "regions", "model")
 	}
 }
 

@@ -14,24 +14,28 @@ type Log interface {
 }
 
 // ErrNoSteadyState is returned by Run when the steady state was not reached,
-// or was lost before the fault: nothing was broken, and nothing was measured.
+// or was lost before the fault, or when a region was far behind in replication or a
+// Worker was not heard to poll: nothing was broken, and nothing was measured.
 var ErrNoSteadyState = errors.New("no steady state")
 
 // Run drives a drill through its phases in a running world and records what
 // happens. It judges nothing: a run that did not recover is a complete record
 // too. now is the time since the run's base.
 //
-//	load ─► steady state ─► inject ─► await effect ─► (control plane fails over)
+//	load ─► steady state ─► faults, each at its time ─► (control plane fails over)
 //	     ─► recovered, or observed long enough ─► census without the region
 //	     ─► heal ─► fail back ─► load stops ─► drained ─► census after heal
 //
-// A control goes the same way, but that nothing has to fail back.
+// A drill in which no Namespace moves goes the same way, but that nothing has to
+// fail back; neither has it where what moved is to stay in the survivor. However
+// it ends, nothing is left of a fault.
 //
 // Run returns ErrNoSteadyState, the cause of ctx, or an error of the harness.
 func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Duration) error {
 	r := &runner{drill: d, topology: d.Topology(), world: w, log: log, now: now}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	r.fail, r.faults = fail, newSchedule(r)
 	watches := []func(context.Context) error{w.Watcher.Watch, w.Control.Watch}
 	ended := make(chan struct{}, len(watches))
 	for _, watch := range watches {
@@ -50,6 +54,7 @@ func Run(ctx context.Context, d *Drill, w World, log Log, now func() time.Durati
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause // also where the last phase did not notice
 	}
+	err = errors.Join(err, r.faults.cleanUp(ctx))
 	fail(nil)
 	for range watches {
 		<-ended
@@ -63,6 +68,8 @@ type runner struct {
 	world    World
 	log      Log
 	now      func() time.Duration
+	fail     context.CancelCauseFunc
+	faults   *schedule
 }
 
 func (r *runner) phases(ctx context.Context) error {
@@ -107,9 +114,6 @@ func (r *runner) mark(stage Stage, detail string) Offset {
 	r.log.Record(Event{At: at, Kind: KindMark, Name: string(stage), Detail: detail})
 	return at
 }
-
-// lost is the region that the drill's fault takes away.
-func (r *runner) lost() string { return r.drill.Faults[0].Region }
 
 func namespaceNames(list []Namespace) []string {
 	out := make([]string, len(list))
@@ -173,10 +177,16 @@ func (r *runner) steady(ctx context.Context, atMost time.Duration) (bool, error)
 }
 
 func (r *runner) steadyState(ctx context.Context) error {
+	if err := r.faults.setUp(ctx); err != nil {
+		return err
+	}
 	if err := r.startLoad(ctx); err != nil {
 		return err
 	}
-	atMost := r.drill.SteadyState.AtMost
+	if err := r.openContest(ctx); err != nil {
+		return err
+	}
+	atMost, began := r.drill.SteadyState.AtMost, r.now()
 	reached, err := r.steady(ctx, atMost)
 	if err != nil {
 		return err
@@ -184,14 +194,35 @@ func (r *runner) steadyState(ctx context.Context) error {
 	if !reached {
 		return fmt.Errorf("%w: completions stayed below 90%% of %s for %s", ErrNoSteadyState, r.drill.Workload.Rate, atMost)
 	}
-	r.mark(SteadyStateReached, "")
+	seen, err := r.ready(ctx, max(atMost-(r.now()-began), r.drill.SteadyState.Window))
+	if err != nil {
+		return err
+	}
+	r.mark(SteadyStateReached, seen)
+	r.faults.start(ctx, r.fail)
 	return r.hold(ctx)
 }
 
-// hold lets the steady state last for as long as the seed says.
+// hold lets the steady state last until the first fault comes.
 func (r *runner) hold(ctx context.Context) error {
-	delay := r.drill.FaultDelay(0)
-	_, err := wait(ctx, max(delay, time.Nanosecond), delay, func(context.Context) bool { return false })
+	for {
+		for _, f := range r.faults.faults {
+			if f.at(faultOn) || f.at(faultOver) {
+				return nil
+			}
+		}
+		if err := r.faults.pass(ctx, triggerEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// stillSteady looks whether the steady state holds before a fault comes.
+func (r *runner) stillSteady(ctx context.Context) error {
+	steady, err := r.steady(ctx, r.drill.SteadyState.Window)
+	if err == nil && !steady {
+		err = fmt.Errorf("%w: it was lost before the fault", ErrNoSteadyState)
+	}
 	return err
 }
 
@@ -203,46 +234,21 @@ const (
 )
 
 func (r *runner) recovery(ctx context.Context) error {
-	if err := r.inject(ctx); err != nil {
-		return err
+	select {
+	case <-r.faults.faults[0].looked:
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return r.observe(ctx)
-}
-
-func (r *runner) inject(ctx context.Context) error {
-	steady, err := r.steady(ctx, r.drill.SteadyState.Window)
+	err := r.unlessAborted(ctx, func(ctx context.Context) error {
+		if err := r.contend(ctx); err != nil {
+			return err
+		}
+		return r.observe(ctx)
+	})
 	if err != nil {
 		return err
 	}
-	if !steady {
-		return fmt.Errorf("%w: it was lost before the fault", ErrNoSteadyState)
-	}
-	for i, fault := range r.world.Faults {
-		spec := r.drill.Faults[i]
-		r.mark(FaultRequested, spec.String())
-		if err := fault.Inject(ctx); err != nil {
-			return err
-		}
-		limited, cancel := context.WithTimeout(ctx, effectWithin)
-		probes, err := fault.AwaitEffect(limited)
-		cancel()
-		at := Offset(r.now())
-		for _, p := range probes {
-			r.log.Record(Event{
-				At: at, Kind: KindProbe, Name: string(spec.Kind), Region: spec.Region, Subject: p.Subject, Held: p.Severed, Detail: p.Detail,
-			})
-		}
-		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			// A fault without effect is a finding, not an error: the
-			// missing mark tells.
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		r.mark(FaultEffective, "")
-	}
-	return nil
+	return r.standDown(ctx)
 }
 
 // recoveryOf is how a sustained throughput of the Namespaces is recognised.
@@ -252,24 +258,33 @@ func (r *runner) recoveryOf(namespaces []string) Recovery {
 	return NewRecovery(times, time.Duration(until), r.drill.SteadyState.Window, r.drill.Offered(namespaces))
 }
 
-// observe waits until throughput is sustained again and the backlog is gone,
-// or for as long as the drill says. After a fault that breaks nothing throughput
-// is up at once: what would go wrong then is given the time to.
+// observe waits until throughput is sustained again, by Namespaces that have moved
+// where they have to, and the backlog is gone, or for as long as the drill says.
+// Where no Namespace moves, throughput may be up at once: what would go wrong then
+// is given the time to.
 func (r *runner) observe(ctx context.Context) error {
 	effective, ok := r.log.Events().Mark(FaultEffective)
 	if !ok {
 		return nil
 	}
-	affected := namespaceNames(r.topology.HomedIn(r.lost()))
+	affected := namespaceNames(r.drill.Affected())
 	recovery := r.recoveryOf(affected)
-	least := time.Duration(effective)
-	if r.drill.Control() {
-		least += r.drill.SteadyState.Window + r.drill.Failover.Detect.Within()
+	more := time.Duration(0)
+	if len(r.drill.Leaves()) == 0 {
+		more = r.drill.SteadyState.Window + r.drill.Failover.Detect.Within()
 	}
+	quiet := time.Duration(effective) // since when no fault comes or ends by itself
 	recovered, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
-		seen := r.now() - visibilityDelay
-		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), time.Duration(effective), seen)
-		return up && seen >= least
+		if r.faults.busy() {
+			quiet = r.now()
+			return false
+		}
+		seen, events := r.now()-visibilityDelay, r.log.Events()
+		since, _ := r.drill.MovedAt(events)
+		_, _, up := r.drill.Recovered(recovery, r.drill.Completions(events, affected...), time.Duration(max(since, effective)), seen)
+		// Decided as of the same events: a promotion that is marked meanwhile is one
+		// whose throughput this look has not held against it.
+		return up && seen >= quiet+more && r.decided(events)
 	})
 	if err != nil || !recovered {
 		return err
@@ -278,12 +293,17 @@ func (r *runner) observe(ctx context.Context) error {
 	return err
 }
 
-// backlog counts what survivors believe open in the affected Namespaces; an
-// answer that does not come counts as too many.
+// backlog counts what is believed open in the affected Namespaces, where each is
+// active; an answer that does not come counts as too many.
 func (r *runner) backlog(ctx context.Context) int {
+	moved := len(r.drill.Leaves()) > 0
 	sum := 0
-	for _, ns := range r.topology.HomedIn(r.lost()) {
-		open, err := r.world.Watcher.Open(ctx, ns.Replica, ns.Name)
+	for _, ns := range r.drill.Affected() {
+		region := ns.Home
+		if moved {
+			region = ns.Replica
+		}
+		open, err := r.world.Watcher.Open(ctx, region, ns.Name)
 		if err != nil {
 			return 1 << 30
 		}
@@ -296,7 +316,7 @@ func (r *runner) backlog(ctx context.Context) int {
 // of starts, above what an undisturbed order takes.
 func (r *runner) inFlight() int {
 	const orderTakes = 3
-	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.topology.HomedIn(r.lost()))
+	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.drill.Affected())
 }
 
 // within carries out a step that has to end in time. A step that does not, or
@@ -330,55 +350,18 @@ func (r *runner) heal(ctx context.Context) error {
 	if r.drill.Control() {
 		how = "nothing was broken"
 	}
-	healed, err := r.within(ctx, healWithin, "heal of region "+r.lost(), func(ctx context.Context) error {
-		for _, fault := range r.world.Faults {
-			if err := fault.Recover(ctx); err != nil {
-				return err
-			}
-			if err := fault.AwaitHealed(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	healed, err := r.within(ctx, healWithin, "heal of region "+r.drill.Struck(), r.faults.heal)
 	if err == nil && healed {
 		r.mark(Healed, how)
 	}
 	return err
 }
 
-func (r *runner) failback(ctx context.Context) error {
-	if !r.passed(Healed) {
-		return nil // there is no region to fail back to
-	}
-	if r.drill.Control() {
-		return nil // nothing had a reason to leave; what left all the same is found where it is
-	}
-	r.mark(FailbackRequested, "")
-	done, err := r.within(ctx, healWithin, "failback to region "+r.lost(), func(ctx context.Context) error {
-		return r.world.Control.Failback(ctx, r.lost())
-	})
-	if err != nil || !done {
-		return err
-	}
-	back := time.Duration(r.mark(FailedBack, ""))
-	affected := namespaceNames(r.topology.HomedIn(r.lost()))
-	recovery := r.recoveryOf(affected)
-	up, err := wait(ctx, lookEvery, r.drill.Observe.Outage, func(context.Context) bool {
-		_, _, up := recovery.Sustained(r.log.Events().Completions(affected...), back, r.now()-visibilityDelay)
-		return up
-	})
-	if err == nil && up {
-		r.mark(SustainedAtHome, "")
-	}
-	return err
-}
-
 // turn waits until every schedule has acted once more since the Namespaces are
-// at home again, or for long enough: whether it did is the evidence.
+// where they stay, or for long enough: whether it did is the evidence.
 func (r *runner) turn(ctx context.Context) error {
-	back, home := r.log.Events().Mark(FailedBack)
-	if !home {
+	back, there := r.settled()
+	if !there {
 		return nil
 	}
 	_, err := wait(ctx, lookEvery, r.drill.Observe.Drain, func(context.Context) bool {
@@ -392,9 +375,12 @@ func (r *runner) turn(ctx context.Context) error {
 	return err
 }
 
-// drain ends the load and waits until no Workflow is open: at home, or in the
-// replica of a region that did not return.
+// drain ends the load and waits until no Workflow is open: where each Namespace
+// stays, or in the replica of a region that did not return.
 func (r *runner) drain(ctx context.Context) error {
+	if err := r.closeContest(ctx); err != nil {
+		return err
+	}
 	if err := r.turn(ctx); err != nil {
 		return err
 	}
@@ -403,11 +389,11 @@ func (r *runner) drain(ctx context.Context) error {
 		return err
 	}
 	r.mark(LoadStopped, "")
-	home := r.passed(Healed)
+	healed := r.passed(Healed)
 	drained, err := wait(ctx, askEvery, r.drill.Observe.Drain, func(ctx context.Context) bool {
 		for _, ns := range r.topology.Namespaces {
-			region := ns.Home
-			if !home && region == r.lost() {
+			region, _ := r.stays(ns)
+			if !healed && ns.Home == r.drill.Struck() {
 				region = ns.Replica
 			}
 			if open, err := r.world.Watcher.Open(ctx, region, ns.Name); err != nil || open > 0 {

@@ -99,3 +99,37 @@ func (r Recovery) Sustained(times []time.Duration, since, horizon time.Duration)
 	}
 	return before, 0, false
 }
+
+// Lasting is Sustained, of a throughput that stays up until horizon: one that
+// pauses again, for twice as long as counts as up, was not sustained yet. A fault
+// that lasts may hold work up long after it came, and more than once.
+func (r Recovery) Lasting(times []time.Duration, since, horizon time.Duration) (before, first time.Duration, ok bool) {
+	for {
+		before, first, ok = r.Sustained(times, since, horizon)
+		if !ok {
+			return before, first, ok
+		}
+		pause, again := r.pause(times, first, horizon)
+		if !again {
+			return before, first, ok
+		}
+		since = pause
+	}
+}
+
+// pause is the completion after which the first pause at or behind since began
+// that counts as down again.
+func (r Recovery) pause(times []time.Duration, since, horizon time.Duration) (time.Duration, bool) {
+	low, _ := slices.BinarySearch(times, since)
+	high, _ := slices.BinarySearch(times, horizon)
+	for i := low; i < high; i++ {
+		next := horizon
+		if i+1 < high {
+			next = times[i+1]
+		}
+		if next-times[i] > 2*r.Gap {
+			return times[i], true
+		}
+	}
+	return 0, false
+}

@@ -1,6 +1,9 @@
 package drills
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Kind tells what an Event is evidence of.
 type Kind string
@@ -13,9 +16,12 @@ const (
 	KindClosed      Kind = "closed"      // a Workflow ended, seen in a region's visibility
 	KindQuiet       Kind = "quiet"       // a look at a region's visibility found no Workflow ended since the last
 	KindPoll        Kind = "poll"        // what a cluster answered an identity's polls changed
-	KindProbe       Kind = "probe"       // an independent probe of one severed direction or process
+	KindFault       Kind = "fault"       // a fault, Subject, went on: Name is requested, effective, ended or healed
+	KindProbe       Kind = "probe"       // an independent probe of what a fault, Name, was to break; Held: it was broken
+	KindSpared      Kind = "spared"      // an independent probe of what a fault, Name, was to leave alone; Held: it was as before
 	KindActive      Kind = "active"      // where Region believes a Namespace active, Name, has changed; empty when it does not answer
 	KindEndpoint    Kind = "endpoint"    // where Region's name server leads a Namespace's endpoint, Name, has changed; empty when it does not answer
+	KindHandover    Kind = "handover"    // a handover of a Namespace from Region came to an end: Name is which, Value the seconds it took, Subject its Workflow
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component
@@ -40,17 +46,23 @@ const (
 	SteadyStateReached  Stage = "steady-state"
 	FaultRequested      Stage = "fault-requested"
 	FaultEffective      Stage = "fault-effective"
+	FaultEnded          Stage = "fault-ended" // of a fault that ends by itself
 	Detected            Stage = "detected"
+	ApprovalRequested   Stage = "approval-requested" // a person was asked whether to fail over
+	Approved            Stage = "approved"
+	FailoverGivenUp     Stage = "failover-given-up" // it could not be carried out while the outage was observed
 	Promoted            Stage = "promoted"
 	EndpointRerouted    Stage = "endpoint-rerouted"
 	Provisioned         Stage = "provisioned"     // declared provisioning delays have passed
 	WorkersStarted      Stage = "workers-started" // the survivor's added Worker processes run
 	TrafficMoved        Stage = "traffic-moved"   // starters of the survivor carry the whole rate
+	ConflictsMade       Stage = "conflicts-made"  // both sides of a split have acted on the same ids
 	FirstPoll           Stage = "first-poll"
 	FirstTask           Stage = "first-task"
 	FirstCompleted      Stage = "first-workflow-completed"
 	ThroughputSustained Stage = "throughput-sustained"
 	BacklogDrained      Stage = "backlog-drained"
+	Aborted             Stage = "aborted" // a declared condition held: the drill fails, and is healed at once
 	HealRequested       Stage = "heal-requested"
 	Healed              Stage = "healed"
 	FailbackRequested   Stage = "failback-requested"
@@ -63,11 +75,19 @@ const (
 // Stages lists every Stage in the order in which a complete drill passes them.
 func Stages() []Stage {
 	return []Stage{
-		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, Detected, Promoted, EndpointRerouted,
-		Provisioned, WorkersStarted, TrafficMoved, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
-		BacklogDrained, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
+		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, FaultEnded, Detected,
+		ApprovalRequested, Approved, FailoverGivenUp, Promoted, EndpointRerouted,
+		Provisioned, WorkersStarted, TrafficMoved, ConflictsMade, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
+		BacklogDrained, Aborted, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
 	}
 }
+
+// What comes of a handover, the Name of its event.
+const (
+	HandoverDone    = "done"     // the Namespace is active where it was handed over to
+	HandoverFailed  = "failed"   // the cluster that it was to leave gave up, and serves it again
+	HandoverGivenUp = "given-up" // the control plane gave it up
+)
 
 // Event is one entry of a Timeline: a mark or an observation, never a
 // judgement. Which fields are set depends on Kind.
@@ -78,7 +98,7 @@ type Event struct {
 	Region    string    `json:"region,omitempty"`
 	Namespace string    `json:"namespace,omitempty"`
 	Subject   string    `json:"subject,omitempty"` // component, Link, identity or Workflow id
-	Held      bool      `json:"held,omitempty"`    // of a probe: the direction was severed; of a poll: it was accepted
+	Held      bool      `json:"held,omitempty"`    // of a probe: it was broken; of one spared: it was as before; of a poll: it was accepted
 	Value     float64   `json:"value,omitempty"`   // seconds for lag and drift, bytes for memory
 	Detail    string    `json:"detail,omitempty"`
 	Begin     *Begin    `json:"begin,omitempty"`
@@ -123,12 +143,17 @@ type Workflow struct {
 	ResetAt    Offset    `json:"resetAt,omitempty"`  // when it went on from the middle of an earlier run, as conflict resolution has it
 	Tasks      []Task    `json:"tasks,omitempty"`
 	Operations []string  `json:"operations,omitempty"` // ids of signals, updates and executions of Activities in the history, as often as they are there
+	Result     string    `json:"result,omitempty"`     // of one that both sides acted on: the id of the operation that ended it
 	Steps      []Step    `json:"steps,omitempty"`      // its history, of a census without the region and of a run that is open
 	Pending    []Pending `json:"pending,omitempty"`    // Activities that it waits for, of a run that is open after the heal
 	// Length and Digest are of the history: two regions that have the same hold
 	// equal ones.
 	Length int64  `json:"length,omitempty"` // events
 	Digest string `json:"digest,omitempty"`
+	// Encoded and Clear count the payloads of its history that a Codec Server has
+	// encoded, and that it has not, but for search attributes.
+	Encoded int `json:"encoded,omitempty"`
+	Clear   int `json:"clear,omitempty"`
 }
 
 // Step is an event of a Workflow's history, as far as it tells what the Workflow
@@ -158,6 +183,17 @@ type Task struct {
 	Type     string `json:"type"` // workflow, activity
 	At       Offset `json:"at"`
 }
+
+// How a fault goes on: names of events of KindFault.
+const (
+	FaultIsRequested = "requested"
+	FaultIsEffective = "effective"
+	FaultIsEnded     = "ended" // it was taken away
+	FaultIsHealed    = "healed"
+)
+
+// FaultName is how events and reports name a drill's fault, as its file does.
+func FaultName(number int) string { return fmt.Sprintf("faults[%d]", number) }
 
 // Timeline is the append-only record of a run. It is judged only afterwards.
 type Timeline []Event

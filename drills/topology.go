@@ -34,6 +34,7 @@ type Topology struct {
 	Fleets     []Fleet
 	Starters   []Starter
 	Probers    []Prober
+	Codecs     []CodecServer
 	Links      []Link
 }
 
@@ -75,6 +76,28 @@ type Prober struct {
 	Endpoint  Endpoint
 }
 
+// CodecServer is the Codec Server of one region, for those who run there.
+type CodecServer struct {
+	Region  string
+	Present bool // whether the process runs before the fault
+}
+
+// Codec finds the Codec Server of a region.
+func (t Topology) Codec(region string) (CodecServer, bool) {
+	i := slices.IndexFunc(t.Codecs, func(c CodecServer) bool { return c.Region == region })
+	if i < 0 {
+		return CodecServer{}, false
+	}
+	return t.Codecs[i], true
+}
+
+// LeadsNowhere reports whether nothing is behind a Link before the fault: a Codec
+// Server that is started on failover.
+func (t Topology) LeadsNowhere(l Link) bool {
+	c, has := t.Codec(l.To)
+	return l.Role == CodecLink && has && !c.Present
+}
+
 // LinkRole is the kind of traffic on a Link.
 type LinkRole string
 
@@ -84,10 +107,13 @@ const (
 	StarterLink     LinkRole = "starter"     // starters and probers of From to the cluster of To
 	ReplicationLink LinkRole = "replication" // cluster of From to the cluster of To
 	ControlLink     LinkRole = "control"     // control plane to the cluster of To
+	HistoryLink     LinkRole = "history"     // services of the cluster of To to its history service
+	CodecLink       LinkRole = "codec"       // Workers, starters and probers of From to the Codec Server of To
 )
 
 // Link is a proxied edge: the only place where a toxic attaches. It leads from
-// a client in From to the cluster of To; From is empty for the control plane.
+// a client in From to the cluster of To, or to what else its role names; From is
+// empty for the control plane.
 type Link struct {
 	Role  LinkRole
 	From  string
@@ -102,6 +128,9 @@ func (l Link) Name() string {
 	}
 	return fmt.Sprintf("%s-%s-to-%s", l.Role, l.From, l.To)
 }
+
+// OfCluster reports whether the Link leads to a cluster.
+func (l Link) OfCluster() bool { return l.Role != CodecLink }
 
 // Touches reports whether the Link begins or ends in region.
 func (l Link) Touches(region string) bool { return l.From == region || l.To == region }
@@ -132,8 +161,36 @@ func (d *Drill) Topology() Topology {
 			}
 		}
 	}
-	t.Links = links(d.Regions, d.Network.InterRegion)
+	t.Links = append(links(d.Regions, d.Network.InterRegion), d.historyLinks()...)
+	d.layCodecs(&t)
 	return t
+}
+
+// layCodecs gives each region a Codec Server, that runs where Workers do: who
+// encodes and decodes has to be there before them.
+func (d *Drill) layCodecs(t *Topology) {
+	if d.Codec.Cipher != AESCipher {
+		return
+	}
+	for _, region := range d.Regions {
+		t.Codecs = append(t.Codecs, CodecServer{Region: region, Present: slices.ContainsFunc(t.Fleets, func(f Fleet) bool {
+			return f.Region == region && f.State != FleetAbsent
+		})})
+		t.Links = append(t.Links, Link{Role: CodecLink, From: region, To: region})
+	}
+}
+
+// historyLinks are those within a cluster, of the regions in which a fault severs
+// them. No other cluster pays for one.
+func (d *Drill) historyLinks() []Link {
+	var out []Link
+	for _, f := range d.Faults {
+		link := Link{Role: HistoryLink, From: f.Region, To: f.Region}
+		if f.Kind == HistoryOutage && !slices.Contains(out, link) {
+			out = append(out, link)
+		}
+	}
+	return out
 }
 
 func (d *Drill) fleet(ns Namespace, region string, traits modelTraits) Fleet {

@@ -167,9 +167,37 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 				expect(drills.ReplicationLink, from, to, inter)
 			}
 		}
+		if name == "history-outage" { // a Link within the region that the fault severs
+			for _, region := range topology.Regions {
+				delete(links, drills.Link{Role: drills.HistoryLink, From: region, To: region}.Name())
+			}
+		}
+		for _, c := range topology.Codecs {
+			expect(drills.CodecLink, c.Region, c.Region, drills.Delay{})
+		}
 		if len(links) > 0 {
 			t.Errorf("%s: unexpected Links %v", name, links)
 		}
+	}
+}
+
+func TestCodecServersRunWhereWorkersDo(t *testing.T) {
+	for model, want := range map[string][]drills.CodecServer{
+		"active-cold":   {{"us-east", true}, {"us-west", false}},
+		"active-hot":    {{"us-east", true}, {"us-west", true}},
+		"active-active": {{"us-east", true}, {"us-west", true}},
+		"dual-active":   {{"us-east", true}, {"us-west", true}},
+	} {
+		topology := parse(t, strings.Replace(orders, "active-hot", model, 1)+"codec: {cipher: aes-gcm}\n").Topology()
+		compare(t, model, topology.Codecs, want)
+		for _, c := range want {
+			if has := slices.Contains(topology.Components(c.Region), "us-east/codec") || slices.Contains(topology.Components(c.Region), "us-west/codec"); has != c.Present {
+				t.Errorf("%s: the components of %s are %q", model, c.Region, topology.Components(c.Region))
+			}
+		}
+	}
+	if got := topology(t, "active-hot").Codecs; got != nil {
+		t.Errorf("a drill that does not ask for any has %v", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package drills
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // ErrGone says that what a step waits for has ended, and will not come. In a
@@ -22,41 +23,136 @@ type LinkOpener interface {
 	Open(ctx context.Context, links []OpenLink) error
 }
 
-// Machines is the power switch of regions.
+// ProcessState is what the system says of a process.
+type ProcessState string
+
+// The states of a process.
+const (
+	ProcessRuns   ProcessState = "running"
+	ProcessFrozen ProcessState = "frozen" // stopped where it stands
+	ProcessGone   ProcessState = "gone"
+)
+
+// Processes are the components of a world, by their names, such as
+// us-east/cluster.
+type Processes interface {
+	// Running lists what was started in a region and has not ended.
+	Running(region string) []string
+	// State asks the system for a process.
+	State(name string) (ProcessState, error)
+	// Kill ends processes at once, by SIGKILL, and returns when each is gone.
+	Kill(ctx context.Context, names []string) error
+	// Freeze stops processes where they stand; Thaw has them go on.
+	Freeze(ctx context.Context, names []string) error
+	Thaw(ctx context.Context, names []string) error
+}
+
+// WorkerStatus is what a Worker tells of itself.
+type WorkerStatus struct {
+	Polling bool `json:"polling"` // its pollers run
+	Slots   int  `json:"slots"`   // that it gives out, of each kind of task
+}
+
+// Fleets is what can be done to Workers that live on.
+type Fleets interface {
+	// Worker asks a Worker, by its name, for its status.
+	Worker(ctx context.Context, name string) (WorkerStatus, error)
+	// Idle has Workers poll no more, or again.
+	Idle(ctx context.Context, names []string, idle bool) error
+	// Occupy takes every slot of Workers, or gives them back.
+	Occupy(ctx context.Context, names []string, taken bool) error
+	// SlowStart has Workers that a region starts from now on wait for so long
+	// before they poll; 0 for no longer than the drill declares.
+	SlowStart(region string, wait time.Duration)
+}
+
+// NameFault is how a name server answers otherwise than it was told.
+type NameFault string
+
+// The faults of a name server.
+const (
+	NameStale  NameFault = "stale"  // as it did when the fault came
+	NameSilent NameFault = "silent" // not at all
+	NameBoth   NameFault = "both"   // with every region at once
+)
+
+// NameServers is what can be done to the name servers of regions.
+type NameServers interface {
+	// Misname has a region's name server be at fault, or empty: as it was told.
+	Misname(ctx context.Context, region string, how NameFault) error
+	// Misnames asks it how it is at fault.
+	Misnames(ctx context.Context, region string) (NameFault, error)
+	// Answers asks it for the regions that it leads a Namespace Endpoint to. One
+	// that does not answer within ctx is an error.
+	Answers(ctx context.Context, region, namespace string) ([]string, error)
+}
+
+// Handicap is what is wrong with the control plane.
+type Handicap string
+
+// The handicaps of a control plane.
+const (
+	ControlBlind       Handicap = "blind"         // it sees nobody's health
+	ControlThroughLost Handicap = "asks the lost" // it asks the region that is lost to promote
+	ControlStops       Handicap = "stops"         // it stops once it has promoted
+	ControlTwice       Handicap = "asks twice"    // it asks for a promotion, and again
+)
+
+// Conductor is what can go wrong with the control plane itself.
+type Conductor interface {
+	// Handicap has the control plane be at fault in that way, or no longer.
+	Handicap(how Handicap, on bool)
+	// Handicapped reports whether it is.
+	Handicapped(how Handicap) bool
+}
+
+// ControlPlaneName is how probes name the control plane.
+const ControlPlaneName = "control plane"
+
+// Machines is the power switch of regions, and what their clusters can be told.
 type Machines interface {
-	// Crash ends every process of the region at once, by SIGKILL, and returns
-	// when each of them is gone.
-	Crash(ctx context.Context, region string) error
-	// Gone probes that no process of the region runs, naming those that do.
-	Gone(ctx context.Context, region string) ([]Probe, error)
-	// Restart starts the region's cluster, name server and, where the model
-	// has them, Workers and starters, on the data it had.
+	Processes
+	Clusters
+	// Restart starts what a region has to have and has not, on the data it had:
+	// its cluster, its name server and, where the model has them now, Workers
+	// and starters.
 	Restart(ctx context.Context, region string) error
-	// CaughtUp returns when the region serves, knows which Namespaces it lost
-	// and has replicated everything in both directions.
+	// CaughtUp returns when the region serves, knows where its Namespaces are
+	// active and has replicated everything in both directions.
 	CaughtUp(ctx context.Context, region string) error
 }
 
-// Probe is one independent look at something a fault should have severed.
+// Probe is one independent look at something that a fault should have broken, or
+// left alone.
 type Probe struct {
-	Subject string // Link or process
-	Severed bool
+	Subject string // Link, a direction of one, or process
+	Broken  bool   // as the fault has it
+	Spared  bool   // it is not in the blast radius, and has to be as before
 	Detail  string
+	At      time.Time // since when it was so, for sure; zero for when it is returned
 }
 
 // Fault breaks something and puts it back.
 //
-//	Inject ──► AwaitEffect ──► Recover ──► AwaitHealed
+//	SetUp ──► Inject ──► AwaitEffect ──► Recover ──► AwaitHealed ──► CleanUp
+//
+// Guard keeps to that order.
 type Fault interface {
+	// SetUp makes ready what has to be there before, such as connections that
+	// are to be seen severed. It changes nothing that the drill runs on.
+	SetUp(ctx context.Context) error
 	// Inject requests the fault.
 	Inject(ctx context.Context) error
-	// AwaitEffect returns, with the probes that prove it, when every severed
-	// direction was seen severed.
+	// AwaitEffect returns, with the probes that prove it, when everything in the
+	// blast radius was seen broken; and what else there is, seen spared or not.
 	AwaitEffect(ctx context.Context) ([]Probe, error)
 	// Recover takes the fault away.
 	Recover(ctx context.Context) error
 	// AwaitHealed returns when what was broken works again.
 	AwaitHealed(ctx context.Context) error
+	// CleanUp leaves nothing of the fault, wherever it stands. To call it again
+	// does no harm.
+	CleanUp(ctx context.Context) error
 }
 
 // Traffic is the workload's starters, as one.
@@ -73,8 +169,13 @@ type ControlPlane interface {
 	// Watch probes every region until ctx ends and, on losing one, moves its
 	// Namespaces. It marks what it does.
 	Watch(ctx context.Context) error
-	// Failback moves the Namespaces of region home again, with their traffic.
-	Failback(ctx context.Context, region string) error
+	// StandDown ends the observation of an outage: a failover that still waits, for
+	// a person or a handover, is given up. It returns once that is marked.
+	StandDown(ctx context.Context) error
+	// Failback returns once the Namespaces of region are at home again, with their
+	// traffic, and tells how they came there. Where the mode says so, the control
+	// plane has begun it on its own.
+	Failback(ctx context.Context, region string) (how string, err error)
 }
 
 // Watcher sees Workflows end, from outside: it asks the clusters themselves.
@@ -90,10 +191,19 @@ type Watcher interface {
 	Stored(ctx context.Context, region, namespace string) error
 }
 
+// Gates know who polls.
+type Gates interface {
+	// Pollers names the identities that have polled a region's cluster for a
+	// Namespace, whether they were served or refused.
+	Pollers(ctx context.Context, region, namespace string) ([]string, error)
+}
+
 // World is what a drill runs in.
 type World struct {
 	Faults  []Fault
 	Traffic Traffic
 	Control ControlPlane
 	Watcher Watcher
+	Gates   Gates
+	Contest Contest // of a drill that makes conflicts; else nil
 }

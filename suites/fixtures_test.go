@@ -35,9 +35,9 @@ func stand(ctx context.Context, name, binary string) (*fixtures.Stack, error) {
 	dir := GinkgoT().TempDir()
 	logs := filepath.Join(dir, "logs")
 	Expect(os.Mkdir(logs, 0o700)).To(Succeed())
-	launcher := launch.NewProcesses(binary, dir)
+	launcher := launch.NewProcesses(launch.ProcessOptions{Binary: binary, Dir: dir, Run: "spec"})
 	stack, err := fixtures.Start(ctx, d, fixtures.Options{
-		Launcher: launcher, Links: func(address string) drills.LinkOpener { return toxics.Connect(address) },
+		Launcher: launcher, Links: func(address string) drills.LinkOpener { return toxics.Connect(address, drills.NoJournal{}) },
 		Recorder: nobody{}, Clock: clock.New(), Logs: logs, RunID: "spec",
 	})
 	DeferCleanup(func() {

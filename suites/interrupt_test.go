@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
+	"github.com/failoverdrill/failoverdrill/drills/journal"
 	"github.com/failoverdrill/failoverdrill/drills/record"
 	. "github.com/failoverdrill/failoverdrill/suites/matchers"
 )
@@ -44,12 +46,19 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	var out string
 	var session *gexec.Session
 
+	// command is one of the binary, which keeps its journals out of the user's.
+	command := func(arguments ...string) *exec.Cmd {
+		c := exec.Command(binary, arguments...)
+		c.Env = append(os.Environ(), journal.FolderVariable+"="+filepath.Join(out, "state"))
+		return c
+	}
+
 	// begin runs a drill until it has passed a stage.
 	begin := func(stage drills.Stage) {
 		GinkgoHelper()
 		out = GinkgoT().TempDir()
 		var err error
-		session, err = gexec.Start(exec.Command(binary, "run", "active-cold", "--out", out), GinkgoWriter, GinkgoWriter)
+		session, err = gexec.Start(command("run", "active-cold", "--out", filepath.Join(out, "runs")), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
 		Eventually(session.Err, soon).Should(gbytes.Say(string(stage)))
 		Expect(descendants(session.Command.Process.Pid)).NotTo(BeEmpty())
@@ -58,7 +67,7 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 	// folder is the one run below out.
 	folder := func() string {
 		GinkgoHelper()
-		runs, err := filepath.Glob(filepath.Join(out, "*"))
+		runs, err := filepath.Glob(filepath.Join(out, "runs", "*"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(runs).To(HaveLen(1))
 		return runs[0]
@@ -86,5 +95,9 @@ var _ = Describe("A drill that is cut short", Label("interrupt"), func() {
 		Expect(err).NotTo(HaveOccurred())
 		Eventually(analyze, soon).Should(gexec.Exit(drills.Inconclusive.ExitCode()))
 		Expect(analyze.Out).To(gbytes.Say("breaks off"))
+		recovered, err := gexec.Start(command("recover"), GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
+		Eventually(recovered, soon).Should(gexec.Exit(0))
+		Expect(filepath.Glob(filepath.Join(out, "state", "*"))).To(BeEmpty(), "the journal is left")
 	})
 })

@@ -77,8 +77,14 @@ func fromFile(ctx context.Context, file string) drills.Report {
 // run runs a drill as any test would, and attaches its summary to the spec.
 func run(ctx context.Context, d *drills.Drill) harness.Result {
 	GinkgoHelper()
+	return planted(ctx, d, nil)
+}
+
+// planted runs a drill with something of the spec's own between it and the world.
+func planted(ctx context.Context, d *drills.Drill, plant func(harness.Scene) drills.World) harness.Result {
+	GinkgoHelper()
 	before := gleak.Goroutines()
-	result, err := harness.Run(ctx, d, harness.Options{Out: kept, Binary: binary})
+	result, err := harness.Run(ctx, d, harness.Options{Out: kept, Binary: binary, Plant: plant})
 	Expect(err).NotTo(HaveOccurred())
 	AddReportEntry(d.Name, summary{result.Report}, ReportEntryVisibilityFailureOrVerbose)
 	Expect(filepath.Join(result.Dir, "work")).NotTo(BeADirectory(), "working files outlive the run")

@@ -9,8 +9,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -20,31 +18,6 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/toxics"
 )
-
-// soon is more than anything here takes on a busy machine.
-const soon = 10 * time.Second
-
-// listenerRole has the test binary play a machine: it echoes on that address
-// until it is killed, or the test that started it is gone.
-const listenerRole = "TOXICS_TEST_LISTEN"
-
-func TestMain(m *testing.M) {
-	if address := os.Getenv(listenerRole); address != "" {
-		os.Exit(listen(address))
-	}
-	os.Exit(m.Run())
-}
-
-func listen(address string) int {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	go echoAll(listener, new(sync.WaitGroup), func(net.Conn) {})
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	return 0
-}
 
 func echoAll(listener net.Listener, serving *sync.WaitGroup, accepted func(net.Conn)) {
 	for {
@@ -118,7 +91,7 @@ type server struct {
 func serve(t *testing.T) *server {
 	t.Helper()
 	s := &server{address: free(t), logs: new(bytes.Buffer)}
-	s.links = toxics.Connect(s.address)
+	s.links = toxics.Connect(s.address, drills.NoJournal{})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- toxics.Serve(ctx, s.address, s.logs) }()
@@ -205,82 +178,4 @@ func echoes(address string) error {
 		return err
 	}
 	return ping(conn)
-}
-
-// machine is a child process that listens: what a region is made of.
-type machine struct {
-	address string
-	cmd     *exec.Cmd
-	stdin   io.Closer
-}
-
-func (m *machine) start() error {
-	m.cmd = exec.Command(os.Args[0])
-	m.cmd.Env = append(os.Environ(), listenerRole+"="+m.address)
-	m.cmd.Stderr = os.Stderr
-	var err error
-	if m.stdin, err = m.cmd.StdinPipe(); err != nil {
-		return err
-	}
-	return m.cmd.Start()
-}
-
-func (m *machine) kill() error {
-	if err := m.cmd.Process.Kill(); err != nil {
-		return err
-	}
-	_ = m.cmd.Wait() // tells that it was killed
-	return nil
-}
-
-// machines is one region's power switch.
-type machines struct {
-	machine *machine
-	immune  bool // to Crash
-}
-
-func newMachines(t *testing.T) *machines {
-	t.Helper()
-	m := &machines{machine: &machine{address: free(t)}}
-	if err := m.machine.start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if m.machine.cmd.ProcessState == nil {
-			if err := m.machine.kill(); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	NewWithT(t).Eventually(func() error { return echoes(m.machine.address) }, soon).Should(Succeed())
-	return m
-}
-
-func (m *machines) Crash(context.Context, string) error {
-	if m.immune {
-		return nil
-	}
-	return m.machine.kill()
-}
-
-func (m *machines) Gone(_ context.Context, region string) ([]drills.Probe, error) {
-	return []drills.Probe{{Subject: region + "/cluster", Severed: m.machine.cmd.ProcessState != nil}}, nil
-}
-
-func (m *machines) Restart(context.Context, string) error { return m.machine.start() }
-
-func (m *machines) CaughtUp(ctx context.Context, _ string) error {
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := echoes(m.machine.address)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
-		case <-tick.C:
-		}
-	}
 }

@@ -4,23 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"syscall"
-	"time"
 
 	client "github.com/Shopify/toxiproxy/v2/client"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// Links is a client of the links component. Its methods are safe for use by
+// Links is a client of the links component. Every change of a Link passes it,
+// and is in the journal before it is made. Its methods are safe for use by
 // several goroutines.
 type Links struct {
-	api *client.Client
+	address string
+	api     *client.Client
+	changed changes
 }
 
-// Connect returns a client of the links component at address, an ip:port.
-func Connect(address string) *Links { return &Links{api: client.NewClient(address)} }
+// Connect returns a client of the links component at address, an ip:port. What
+// it changes goes to the journal first.
+func Connect(address string, journal drills.Journal) *Links {
+	return &Links{address: address, api: client.NewClient(address), changed: changes{journal: journal}}
+}
 
 // do runs a call of toxiproxy's client, which knows no contexts. A call that
 // ctx cuts short goes on in the background to its own end.
@@ -41,8 +44,14 @@ func do(ctx context.Context, call func() error) error {
 // Open makes every Link, with its delay in both directions.
 func (l *Links) Open(ctx context.Context, links []drills.OpenLink) error {
 	proxies := make([]client.Proxy, len(links))
+	changes := make([]drills.Change, len(links))
 	for i, link := range links {
 		proxies[i] = client.Proxy{Name: link.Name(), Listen: link.Listen, Upstream: link.Upstream, Enabled: true}
+		changes[i] = l.change(drills.LinkChange, link.Name())
+		changes[i].Ports = []string{link.Listen}
+	}
+	if err := l.changed.begin(changes...); err != nil {
+		return fmt.Errorf("open links: %w", err)
 	}
 	err := do(ctx, func() error {
 		made, err := l.api.Populate(proxies)
@@ -65,7 +74,8 @@ func (l *Links) Open(ctx context.Context, links []drills.OpenLink) error {
 	return nil
 }
 
-// delay adds the Link's latency to each of its directions.
+// delay adds the Link's latency to each of its directions. That is no change of
+// its own: it goes with the Link.
 func (l *Links) delay(ctx context.Context, link drills.Link) error {
 	if link.Delay == (drills.Delay{}) {
 		return nil
@@ -87,12 +97,30 @@ func (l *Links) delay(ctx context.Context, link drills.Link) error {
 
 // Refuse has each Link close its connections and refuse new ones.
 func (l *Links) Refuse(ctx context.Context, links []drills.Link) error {
+	refusals := make([]drills.Change, len(links))
+	for i, link := range links {
+		refusals[i] = l.change(drills.RefusalChange, link.Name())
+	}
+	if err := l.changed.begin(refusals...); err != nil {
+		return fmt.Errorf("refuse links: %w", err)
+	}
 	return l.each(ctx, "refuse", links, func(p *client.Proxy) error { return p.Disable() })
 }
 
 // Restore has each Link accept connections again.
 func (l *Links) Restore(ctx context.Context, links []drills.Link) error {
-	return l.each(ctx, "restore", links, func(p *client.Proxy) error { return p.Enable() })
+	return l.each(ctx, "restore", links, func(p *client.Proxy) error {
+		err := p.Enable()
+		if err == nil {
+			l.changed.undone(l.change(drills.RefusalChange, p.Name))
+		}
+		return err
+	})
+}
+
+// change is one of a Link, without what only some kinds need.
+func (l *Links) change(kind drills.ChangeKind, link string) drills.Change {
+	return drills.Change{Kind: kind, Subject: link, Address: l.address}
 }
 
 func (l *Links) each(ctx context.Context, verb string, links []drills.Link, act func(*client.Proxy) error) error {
@@ -112,50 +140,32 @@ func (l *Links) each(ctx context.Context, verb string, links []drills.Link, act 
 	return errors.Join(failed...)
 }
 
-// probeTimeout bounds one dial of a probe. A Link on this machine answers or
-// refuses within microseconds.
-const probeTimeout = time.Second
+// Attach puts a toxic on one direction of a Link.
+func (l *Links) Attach(ctx context.Context, link drills.Link, name, kind string, stream drills.Stream, about map[string]any) error {
+	return l.add(ctx, client.ToxicOptions{
+		ProxyName: link.Name(), ToxicName: name, ToxicType: kind, Stream: string(stream), Toxicity: 1, Attributes: about,
+	})
+}
 
-// refused tells a Link that is severed. Another failure to connect, as of a
-// machine that is too busy, does not prove that.
-func refused(knocked error) bool { return errors.Is(knocked, syscall.ECONNREFUSED) }
+// Detach takes a toxic off a Link. One that is not there is no error.
+func (l *Links) Detach(ctx context.Context, link drills.Link, name string) error {
+	return l.remove(ctx, link.Name(), name)
+}
 
-// unanswered tells a Link that is not known to work: it proves one alive only
-// that accepts.
-func unanswered(knocked error) bool { return knocked != nil }
-
-// probe dials the Link from outside the proxy. cut tells whether it is severed,
-// by what came of it.
-func (l *Links) probe(ctx context.Context, link drills.Link, cut func(knocked error) bool) (drills.Probe, error) {
-	var listen string
+// Toxics tells which toxics a Link has, by name.
+func (l *Links) Toxics(ctx context.Context, link drills.Link) (map[string]bool, error) {
+	have := map[string]bool{}
 	err := do(ctx, func() error {
 		p, err := l.api.Proxy(link.Name())
 		if err == nil {
-			listen = p.Listen
+			for _, t := range p.ActiveToxics {
+				have[t.Name] = true
+			}
 		}
 		return err
 	})
 	if err != nil {
-		return drills.Probe{}, fmt.Errorf("look up link %s: %w", link.Name(), err)
+		return nil, fmt.Errorf("look up link %s: %w", link.Name(), err)
 	}
-	err = do(ctx, func() error { return knock(listen) })
-	switch {
-	case err == nil:
-		return drills.Probe{Subject: link.Name(), Detail: "accepted a connection"}, nil
-	case ctx.Err() != nil:
-		return drills.Probe{}, fmt.Errorf("probe link %s: %w", link.Name(), ctx.Err())
-	default:
-		return drills.Probe{Subject: link.Name(), Severed: cut(err), Detail: err.Error()}, nil
-	}
-}
-
-// knock connects and hangs up. It is not told of a context: one whose deadline
-// comes would have a dial time out, which looks like an answer.
-func knock(address string) error {
-	conn, err := net.DialTimeout("tcp", address, probeTimeout)
-	if err != nil {
-		return err
-	}
-	_ = conn.Close()
-	return nil
+	return have, nil
 }

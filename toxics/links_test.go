@@ -192,10 +192,10 @@ func silent(t *testing.T) string {
 
 // toxiproxy's client knows no contexts; ours end with theirs all the same.
 func TestCallsEndWithTheirContext(t *testing.T) {
-	links := toxics.Connect(silent(t))
+	links := toxics.Connect(silent(t), drills.NoJournal{})
 	link := between(t, "us-east", "us-west", free(t), drills.Delay{})
-	topology := drills.Topology{Regions: []string{"us-east"}, Links: []drills.Link{link.Link}}
-	fault, err := toxics.NewFault(outage("us-east"), topology, links, &machines{machine: new(machine), immune: true})
+	severs := &drills.Drill{Model: drills.ActiveHot, Regions: []string{"us-east", "us-west"}, Faults: []drills.FaultSpec{partition(drills.Refused)}}
+	fault, err := toxics.NewFault(0, toxics.Site{Drill: severs, Links: links, Machines: &machines{}, Listen: func(drills.Link) string { return link.Listen }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,8 +205,13 @@ func TestCallsEndWithTheirContext(t *testing.T) {
 		"restore": func(ctx context.Context) error {
 			return links.Restore(ctx, slices.Repeat([]drills.Link{link.Link}, 100))
 		},
-		"inject":  fault.Inject,
-		"recover": fault.Recover,
+		"attach": func(ctx context.Context) error {
+			return links.Attach(ctx, link.Link, "dark", "dark", drills.Upstream, nil)
+		},
+		"detach":   func(ctx context.Context) error { return links.Detach(ctx, link.Link, "dark") },
+		"inject":   fault.Inject,
+		"recover":  fault.Recover,
+		"clean up": fault.CleanUp,
 	} {
 		for _, early := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, ended before %v", name, early), func(t *testing.T) {

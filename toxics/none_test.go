@@ -8,70 +8,58 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/failoverdrill/failoverdrill/drills"
-	"github.com/failoverdrill/failoverdrill/toxics"
 )
 
-// spared is a world whose fault breaks nothing.
-func spared(t *testing.T) *world {
+// spares is a world whose fault breaks nothing.
+func spares(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t)
-	var err error
-	if w.fault, err = toxics.NewFault(drills.FaultSpec{Kind: drills.NoFault, Region: "us-east"}, w.topology, w.links, w.machines); err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return newWorld(t, []string{eastWorker}, drills.FaultSpec{Kind: drills.NoFault, Region: "us-east"})
 }
 
 func TestNoneBreaksNothing(t *testing.T) {
+	t.Parallel()
 	g := NewWithT(t)
-	w := spared(t)
-	touched, _ := w.touched()
-	conn := dial(t, w.listen[touched[0]])
-	g.Expect(ping(conn)).To(Succeed())
-
-	g.Expect(w.fault.Inject(t.Context())).To(Succeed())
-	probes, err := w.fault.AwaitEffect(t.Context())
-	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(subjects(probes)).To(ConsistOf(append(touched, "us-east/cluster")))
-	g.Expect(standing(probes)).To(ConsistOf(subjects(probes)))
-	g.Expect(w.fault.Recover(t.Context())).To(Succeed())
-	g.Expect(w.fault.AwaitHealed(t.Context())).To(Succeed())
-
-	g.Expect(ping(conn)).To(Succeed())
-	for _, address := range w.listen {
-		g.Expect(echoes(address)).To(Succeed())
+	w := spares(t)
+	kept := w.clients(t, w.names("")...)
+	fault := w.fault(t, 0)
+	saw := told(injected(t, fault))
+	g.Expect(saw.broken).To(BeEmpty())
+	g.Expect(saw.alive).To(ConsistOf(append(w.names("us-east"), eastCluster, eastWorker)))
+	w.untouched(t)
+	healed(t, fault)
+	w.untouched(t)
+	for name, c := range kept {
+		g.Expect(c.ask(soon)).To(Succeed(), name)
+		g.Expect(c.dials.Load()).To(BeEquivalentTo(1), name)
 	}
 }
 
-// It looks once, and says what it found: what is severed is not waited for.
-func TestNoneNamesWhatIsSevered(t *testing.T) {
+// It looks once, and says what it found: what is broken is not waited for.
+func TestNoneNamesWhatIsBroken(t *testing.T) {
+	t.Parallel()
 	g := NewWithT(t)
-	w := spared(t)
-	link := drills.Link{Role: drills.ReplicationLink, From: "us-west", To: "us-east"}
+	w := spares(t)
+	link := w.link(t, "replication-us-west-to-us-east")
 	g.Expect(w.links.Refuse(t.Context(), []drills.Link{link})).To(Succeed())
-	g.Expect(w.machines.Crash(t.Context(), "us-east")).To(Succeed())
+	g.Expect(w.machines.Freeze(t.Context(), []string{eastWorker})).To(Succeed())
 
+	fault := w.fault(t, 0)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	probes, err := w.fault.AwaitEffect(ctx)
-	g.Expect(err).NotTo(HaveOccurred())
-	touched, _ := w.touched()
-	g.Expect(probes).To(HaveLen(len(touched) + 1))
-	var severed []string
-	for _, p := range probes {
-		if p.Severed {
-			severed = append(severed, p.Subject)
-		}
-	}
-	g.Expect(severed).To(ConsistOf(link.Name(), "us-east/cluster"))
+	g.Eventually(func() ([]string, error) { // a stop takes the kernel a moment
+		probes, err := fault.AwaitEffect(ctx)
+		g.Expect(told(probes).alive).To(HaveLen(len(w.names("us-east")) + 2 - len(told(probes).broken)))
+		return told(probes).broken, err
+	}, soon).Should(ConsistOf(link.Name(), eastWorker))
 }
 
 func TestNoneSaysWhatItCouldNotLookAt(t *testing.T) {
+	t.Parallel()
 	g := NewWithT(t)
-	w := spared(t)
+	w := spares(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := w.fault.AwaitEffect(ctx)
+	_, err := w.fault(t, 0).AwaitEffect(ctx)
 	g.Expect(err).To(MatchError(context.Canceled))
 	g.Expect(err).To(MatchError(ContainSubstring("look at region us-east")))
 }

@@ -1,8 +1,10 @@
 package toxics_test
 
 import (
-	"context"
+	"io"
 	"net"
+	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -10,184 +12,150 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/failoverdrill/failoverdrill/drills"
-	"github.com/failoverdrill/failoverdrill/toxics"
 )
 
-func outage(region string) drills.FaultSpec {
-	return drills.FaultSpec{Kind: drills.RegionOutage, Region: region, Flavour: drills.Crash}
+func outage(part drills.Part, flavour drills.Flavour) drills.FaultSpec {
+	return drills.FaultSpec{Kind: drills.RegionOutage, Region: "us-east", Part: part, Flavour: flavour}
 }
 
-// world is a topology of two regions with its Links open: us-east is a process
-// of its own, us-west is not touched.
-type world struct {
-	*server
-	topology drills.Topology
-	machines *machines
-	listen   map[string]string // by name of the Link
-	fault    drills.Fault
+// taken is what a part of us-east takes along.
+type taken struct {
+	processes []string
+	links     []string // that are severed
+	silent    []string // that nobody answers on while it is frozen
 }
 
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	d := &drills.Drill{
-		Model: drills.ActiveHot, Regions: []string{"us-east", "us-west"}, Workload: drills.Workload{Profile: "orders", Rate: 1},
-		Network: drills.Network{InterRegion: drills.Delay{Latency: time.Millisecond}},
+func parts(w *world) map[drills.Part]taken {
+	leadThere := w.names("to-us-east")
+	return map[drills.Part]taken{
+		drills.WholeRegion:  {[]string{eastCluster, eastWorker, eastStarter}, w.names("us-east"), leadThere},
+		drills.TemporalOnly: {[]string{eastCluster}, append(w.names("replication-us-east"), leadThere...), leadThere},
+		drills.WorkersOnly:  {[]string{eastWorker}, w.names("fleet-us-east"), nil},
+		drills.AllButIt:     {[]string{eastWorker, eastStarter}, w.names("fleet-us-east", "starter-us-east"), nil},
 	}
-	w := &world{server: serve(t), topology: d.Topology(), machines: newMachines(t), listen: map[string]string{}}
-	upstreams := map[string]string{"us-east": w.machines.machine.address, "us-west": echo(t)}
-	var links []drills.OpenLink
-	for _, link := range w.topology.Links {
-		w.listen[link.Name()] = free(t)
-		links = append(links, drills.OpenLink{Link: link, Listen: w.listen[link.Name()], Upstream: upstreams[link.To]})
-	}
-	if err := w.links.Open(t.Context(), links); err != nil {
-		t.Fatal(err)
-	}
-	var err error
-	if w.fault, err = toxics.NewFault(outage("us-east"), w.topology, w.links, w.machines); err != nil {
-		t.Fatal(err)
-	}
-	return w
 }
 
-// touched lists the Links that begin or end in us-east, and the others.
-func (w *world) touched() (lost, kept []string) {
-	for _, link := range w.topology.Links {
-		if link.Touches("us-east") {
-			lost = append(lost, link.Name())
-		} else {
-			kept = append(kept, link.Name())
-		}
-	}
-	return lost, kept
-}
-
-// standing are the subjects of probes that were not severed.
-func standing(probes []drills.Probe) []string {
-	var out []string
-	for _, p := range probes {
-		if !p.Severed {
-			out = append(out, p.Subject)
-		}
-	}
-	return out
-}
-
-func subjects(probes []drills.Probe) []string {
-	var out []string
-	for _, p := range probes {
-		out = append(out, p.Subject)
-	}
-	return out
-}
-
+// Every flavour of every part: seen from outside, and seen by its own probes; and
+// everything as before when it has ended.
 func TestRegionOutage(t *testing.T) {
-	g := NewWithT(t)
-	w := newWorld(t)
-	lost, kept := w.touched()
-	g.Expect(lost).To(HaveLen(9))
-	g.Expect(kept).To(HaveLen(3))
-	conns := map[string]net.Conn{}
-	for name, address := range w.listen {
-		conns[name] = dial(t, address)
-		g.Expect(ping(conns[name])).To(Succeed())
-	}
-
-	g.Expect(w.fault.Inject(t.Context())).To(Succeed())
-	ctx, cancel := context.WithTimeout(t.Context(), soon)
-	defer cancel()
-	probes, err := w.fault.AwaitEffect(ctx)
-	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(standing(probes)).To(BeEmpty())
-	g.Expect(subjects(probes)).To(ConsistOf(append(lost, "us-east/cluster")))
-	for _, p := range probes[1:] {
-		g.Expect(p.Detail).To(ContainSubstring("refused"))
-	}
-	g.Expect(echoes(w.machines.machine.address)).To(MatchError(syscall.ECONNREFUSED))
-	for _, name := range lost {
-		g.Expect(ping(conns[name])).NotTo(Succeed())
-		g.Expect(echoes(w.listen[name])).To(MatchError(syscall.ECONNREFUSED))
-	}
-	for _, name := range kept {
-		g.Expect(ping(conns[name])).To(Succeed())
-		g.Expect(echoes(w.listen[name])).To(Succeed())
-	}
-
-	g.Expect(w.fault.Recover(t.Context())).To(Succeed())
-	g.Expect(w.fault.AwaitHealed(ctx)).To(Succeed())
-	for _, address := range w.listen {
-		g.Expect(echoes(address)).To(Succeed())
+	for _, flavour := range []drills.Flavour{drills.Crash, drills.Freeze, drills.Dark, drills.Reset, drills.Refused} {
+		t.Run(string(flavour), func(t *testing.T) {
+			t.Parallel()
+			var faults []drills.FaultSpec
+			for _, part := range drills.Parts() {
+				faults = append(faults, outage(part, flavour))
+			}
+			w := newWorld(t, []string{eastWorker, eastStarter, westWorker}, faults...)
+			for number, part := range drills.Parts() {
+				t.Run(string(part), func(t *testing.T) { checkOutage(t, w, number, parts(w)[part]) })
+			}
+		})
 	}
 }
 
-// A Link leads to nobody while its machine is down, and is severed only when
-// it refuses.
-func TestAwaitEffectNamesALinkThatAccepts(t *testing.T) {
+func checkOutage(t *testing.T, w *world, number int, takes taken) {
 	g := NewWithT(t)
-	w := newWorld(t)
-	g.Expect(w.fault.Inject(t.Context())).To(Succeed())
-	open := drills.Link{Role: drills.ReplicationLink, From: "us-west", To: "us-east"}
-	g.Expect(w.links.Restore(t.Context(), []drills.Link{open})).To(Succeed())
+	alone := *w.drill // whose other faults are no business of this one
+	alone.Faults = w.drill.Faults[number : number+1]
+	one := *w
+	one.drill = &alone
+	flavour := alone.Faults[0].Flavour
+	severed, struck := takes.links, takes.processes
+	switch flavour {
+	case drills.Freeze:
+		severed = takes.silent
+	case drills.Dark, drills.Reset, drills.Refused:
+		struck = nil
+	}
+	everybody := []string{eastCluster, eastWorker, eastStarter, westCluster, westWorker}
+	spared := append(slices.DeleteFunc(slices.Clone(everybody), func(n string) bool { return slices.Contains(struck, n) }), w.others(severed)...)
+	kept := w.clients(t, w.names("")...)
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	probes, err := w.fault.AwaitEffect(ctx)
-	g.Expect(err).To(MatchError(context.DeadlineExceeded))
-	g.Expect(err).To(MatchError(ContainSubstring("await outage of region us-east")))
-	lost, _ := w.touched()
-	g.Expect(probes).To(HaveLen(len(lost) + 1))
-	g.Expect(standing(probes)).To(ConsistOf(open.Name()), "%v", probes)
+	fault := one.fault(t, 0)
+	expectAll(t, injected(t, fault), append(slices.Clone(struck), severed...), spared)
+	for _, name := range everybody {
+		state, err := w.machines.State(name)
+		g.Expect(err).NotTo(HaveOccurred())
+		want := drills.ProcessRuns
+		if slices.Contains(struck, name) {
+			want = map[drills.Flavour]drills.ProcessState{drills.Crash: drills.ProcessGone, drills.Freeze: drills.ProcessFrozen}[flavour]
+		}
+		g.Expect(state).To(Equal(want), name)
+	}
+	checkSevered(t, w, flavour, severed, kept)
+	w.answers(t, w.others(severed)...)
 
-	g.Expect(w.links.Refuse(t.Context(), []drills.Link{open})).To(Succeed())
-	probes, err = w.fault.AwaitEffect(t.Context())
-	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(standing(probes)).To(BeEmpty())
-}
-
-func TestAwaitEffectNamesAProcessThatRuns(t *testing.T) {
-	g := NewWithT(t)
-	w := newWorld(t)
-	w.machines.immune = true
-	g.Expect(w.fault.Inject(t.Context())).To(Succeed())
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	probes, err := w.fault.AwaitEffect(ctx)
-	g.Expect(err).To(MatchError(context.DeadlineExceeded))
-	g.Expect(standing(probes)).To(ConsistOf("us-east/cluster"), "%v", probes)
-}
-
-// Nothing is severed by a fault that was not injected.
-func TestAwaitEffectWithoutInject(t *testing.T) {
-	g := NewWithT(t)
-	w := newWorld(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { _, err := w.fault.AwaitEffect(ctx); ended <- err }()
-	g.Consistently(ended, 100*time.Millisecond).ShouldNot(Receive())
-	cancel()
-	var err error
-	g.Eventually(ended, soon).Should(Receive(&err))
-	g.Expect(err).To(MatchError(context.Canceled))
-}
-
-func TestFaultWithAnUnknownLink(t *testing.T) {
-	g := NewWithT(t)
-	w := newWorld(t)
-	w.topology.Links = append(w.topology.Links, drills.Link{Role: drills.FleetLink, From: "us-east", To: "mars"})
-	fault, err := toxics.NewFault(outage("us-east"), w.topology, w.links, w.machines)
-	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(fault.Inject(t.Context())).To(MatchError(ContainSubstring("refuse link fleet-us-east-to-mars: ")))
-	_, err = fault.AwaitEffect(t.Context())
-	g.Expect(err).To(MatchError(And(ContainSubstring("look up link fleet-us-east-to-mars"), ContainSubstring("not found"))))
-	g.Expect(fault.Recover(t.Context())).To(MatchError(ContainSubstring("end outage of region us-east: restore link fleet-us-east-to-mars: ")))
-}
-
-func TestNewFaultKnowsItsKinds(t *testing.T) {
-	for _, spec := range []drills.FaultSpec{
-		{}, {Kind: drills.RegionOutage, Region: "us-east"}, {Kind: drills.NoFault, Region: "us-east", Flavour: drills.Crash}, {Kind: "earthquake", Region: "us-east", Flavour: drills.Crash},
-	} {
-		if fault, err := toxics.NewFault(spec, drills.Topology{}, nil, nil); err == nil || fault != nil {
-			t.Errorf("%v made %v, %v", spec, fault, err)
+	healed(t, fault)
+	w.untouched(t)
+	g.Expect(w.machines.Running("us-east")).To(ConsistOf(eastCluster, eastWorker, eastStarter))
+	if flavour == drills.Dark || flavour == drills.Freeze { // a connection that nobody closed goes on
+		for name, c := range kept {
+			g.Expect(c.ask(soon)).To(Succeed(), name)
+			g.Expect(c.dials.Load()).To(BeEquivalentTo(1), name)
 		}
 	}
+}
+
+// checkSevered looks at Links as their clients do.
+func checkSevered(t *testing.T, w *world, flavour drills.Flavour, names []string, kept map[string]*talker) {
+	t.Helper()
+	g := NewWithT(t)
+	var asking sync.WaitGroup
+	for _, name := range names {
+		asking.Go(func() {
+			err := kept[name].ask(hush)
+			switch flavour {
+			case drills.Dark, drills.Freeze:
+				g.Expect(silence(err)).To(BeTrue(), "%s: %v", name, err)
+			default:
+				g.Expect(err).To(HaveOccurred(), name)
+			}
+			g.Expect(newly(w.listen[name])).To(MatchError(ContainSubstring(map[drills.Flavour]string{
+				drills.Crash: "refused", drills.Refused: "refused", drills.Reset: "reset", drills.Dark: "timeout", drills.Freeze: "timeout",
+			}[flavour])), name)
+		})
+	}
+	asking.Wait()
+}
+
+// newly connects anew and waits for the first that a server says.
+func newly(address string) error {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetReadDeadline(time.Now().Add(hush)); err != nil {
+		return err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	return err
+}
+
+// A part of a region that runs nothing has nothing that could be struck.
+func TestAnOutageOfNobodyIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, flavour := range []drills.Flavour{drills.Crash, drills.Freeze} {
+		t.Run(string(flavour), func(t *testing.T) {
+			g := NewWithT(t)
+			w := newWorld(t, nil, outage(drills.WorkersOnly, flavour))
+			fault := w.fault(t, 0)
+			g.Expect(fault.SetUp(t.Context())).To(Succeed())
+			g.Expect(fault.Inject(t.Context())).To(Succeed())
+			_, err := fault.AwaitEffect(t.Context())
+			g.Expect(err).To(MatchError(ContainSubstring("region us-east runs no worker")))
+		})
+	}
+}
+
+// A cluster that is killed takes its connections along, whatever the Links do.
+func TestACrashEndsConnections(t *testing.T) {
+	t.Parallel()
+	g := NewWithT(t)
+	w := newWorld(t, nil, outage(drills.WholeRegion, drills.Crash))
+	conn := dial(t, w.machines.all[eastCluster].address)
+	injected(t, w.fault(t, 0))
+	_, err := io.Copy(io.Discard, conn)
+	g.Expect(err).To(Or(Not(HaveOccurred()), MatchError(syscall.ECONNRESET)))
+	g.Expect(answers(w.machines.all[eastCluster].address)).To(MatchError(ContainSubstring("refused")))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	client "github.com/Shopify/toxiproxy/v2/client"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
 
@@ -86,6 +87,29 @@ func TestServeEndsWithItsContext(t *testing.T) {
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(listener.Close()).To(Succeed())
 	}
+	g.Eventually(gleak.Goroutines, soon).ShouldNot(gleak.HaveLeaked(before))
+}
+
+// Our own toxics are there, and a server that ends in the dark leaves nothing.
+func TestServeEndsInTheDark(t *testing.T) {
+	g := NewWithT(t)
+	upstream := echo(t)
+	before := gleak.Goroutines()
+	s := serve(t)
+	link := between(t, "us-east", "us-west", upstream, drills.Delay{Latency: time.Millisecond})
+	g.Expect(s.links.Open(t.Context(), []drills.OpenLink{link})).To(Succeed())
+	for _, kind := range []string{"brownout", "swallow", "dark"} {
+		_, err := client.NewClient(s.address).AddToxic(&client.ToxicOptions{ProxyName: link.Name(), ToxicType: kind, Stream: "upstream", Toxicity: 1})
+		g.Expect(err).NotTo(HaveOccurred())
+	}
+	conn := dial(t, link.Listen)
+	_, err := conn.Write([]byte("nobody hears this"))
+	g.Expect(err).NotTo(HaveOccurred())
+
+	g.Expect(s.stop()).To(Succeed())
+	_, err = conn.Read(make([]byte, 1))
+	g.Expect(err).To(HaveOccurred())
+	g.Expect(conn.Close()).To(Succeed())
 	g.Eventually(gleak.Goroutines, soon).ShouldNot(gleak.HaveLeaked(before))
 }
 

@@ -71,6 +71,8 @@ func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) (err 
 	if err != nil {
 		return fmt.Errorf("find own binary: %w", err)
 	}
+	ctx, halt := context.WithCancel(ctx)
+	defer halt()
 	times := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	memory := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	defer func() { // also what was measured before an error
@@ -95,6 +97,9 @@ func (c *cli) bench(ctx context.Context, list []*drills.Drill, f runFlags) (err 
 			result, err := harness.Run(ctx, d, harness.Options{Out: f.out, Binary: binary})
 			if err != nil {
 				return err
+			}
+			if result.Stopped {
+				halt()
 			}
 			c.add(result.Report.Verdict)
 			accepted, err := firstAccepted(result.Dir)

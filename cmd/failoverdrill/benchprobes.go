@@ -24,6 +24,8 @@ func (c *cli) benchProbes(ctx context.Context, list []*drills.Drill, f runFlags)
 	if err != nil {
 		return fmt.Errorf("find own binary: %w", err)
 	}
+	ctx, halt := context.WithCancel(ctx)
+	defer halt()
 	table := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	defer func() { err = errors.Join(err, table.Flush()) }()
 	fmt.Fprintln(table, "drill\tlanes\tverdict\torders/s\torder p50 ms\torder p95 ms\tshare")
@@ -41,6 +43,9 @@ func (c *cli) benchProbes(ctx context.Context, list []*drills.Drill, f runFlags)
 				result, err := harness.Run(ctx, d, harness.Options{Out: f.out, Binary: binary})
 				if err != nil {
 					return err
+				}
+				if result.Stopped {
+					halt()
 				}
 				c.add(result.Report.Verdict)
 				perSecond, took, err := undisturbed(result.Dir, d)

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/harness"
+	"github.com/failoverdrill/failoverdrill/drills/journal"
 )
 
 // cli holds what every subcommand needs.
@@ -33,8 +36,12 @@ this machine, runs Workers in a High Availability deployment model, takes a
 region away, and answers how long until work went on, what was lost, which
 objective was missed and where the time went.
 
-Exit codes: 0 pass · 1 fail · 2 bad usage or drill file, nothing was started ·
-3 inconclusive · 4 error of the harness`,
+Whatever a drill changes it writes down first: 'failoverdrill recover' undoes what
+one that was killed left behind, and 'failoverdrill stop' ends those that run.
+
+Exit codes: 0 pass · 1 fail · 2 bad usage or drill file, or a stop file is there:
+nothing was started · 3 inconclusive · 4 error of the harness, or this machine
+lacks what a drill needs`,
 		Example: `  failoverdrill list
   failoverdrill run active-hot
   failoverdrill run my-drill.yaml --out runs
@@ -46,7 +53,8 @@ Exit codes: 0 pass · 1 fail · 2 bad usage or drill file, nothing was started �
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\nsee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(c.listCommand(), c.runCommand(), c.planCommand(), c.analyzeCommand(), c.benchCommand(), c.truthCommand(), c.selftestCommand(), c.componentCommand())
+	root.AddCommand(c.listCommand(), c.faultsCommand(), c.runCommand(), c.planCommand(), c.approveCommand(), c.analyzeCommand(), c.benchCommand(),
+		c.truthCommand(), c.selftestCommand(), c.recoverCommand(), c.stopCommand(), c.surviveCommand(), c.componentCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
@@ -66,7 +74,8 @@ func (c *cli) exit(err error) int {
 	if err != nil {
 		fmt.Fprintln(c.stderr, "failoverdrill:", err)
 		var bad usageError
-		if errors.As(err, &bad) {
+		var stop *journal.StoppedError
+		if errors.As(err, &bad) || errors.As(err, &stop) {
 			return drills.ExitUsage
 		}
 		return drills.Errored.ExitCode()
@@ -77,6 +86,23 @@ func (c *cli) exit(err error) int {
 	return c.verdict.ExitCode()
 }
 
+// hint tells of interrupted runs that left something behind. That they cannot be
+// looked for is told by what needs them.
+func (c *cli) hint(out io.Writer) {
+	left, err := harness.Interrupted("")
+	if err == nil && len(left) > 0 {
+		fmt.Fprintf(out, "note: interrupted runs left something behind (%s): `failoverdrill recover` undoes it\n", ids(left))
+	}
+}
+
+func ids(runs []journal.Run) string {
+	var out []string
+	for _, r := range runs {
+		out = append(out, r.ID)
+	}
+	return strings.Join(out, ", ")
+}
+
 // platformNote says what this system lacks, and the remedy; empty on Linux.
 func platformNote() string {
 	if runtime.GOOS == "linux" {
@@ -84,7 +110,7 @@ func platformNote() string {
 	}
 	return fmt.Sprintf(`note: on %s, loopback addresses other than 127.0.0.1 have to be added first
 (macOS: sudo ifconfig lo0 alias 127.64.0.1), and components outlive a harness
-that is killed by SIGKILL: end them by hand. Linux needs neither; a Linux virtual
-machine is the remedy.
+that is killed by SIGKILL: `+"`failoverdrill recover`"+` ends them. Linux needs neither; a
+Linux virtual machine is the remedy.
 `, runtime.GOOS)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/failoverdrill/failoverdrill/drills/workload"
 	"github.com/failoverdrill/failoverdrill/fixtures/cluster"
+	"github.com/failoverdrill/failoverdrill/fixtures/codec"
 	"github.com/failoverdrill/failoverdrill/fixtures/component"
 	"github.com/failoverdrill/failoverdrill/fixtures/dns"
 	"github.com/failoverdrill/failoverdrill/toxics"
@@ -24,6 +25,7 @@ func (c *cli) componentCommand() *cobra.Command {
 	parent.AddCommand(
 		configuredRole("cluster", "A region's Temporal cluster, on SQLite", cluster.Run),
 		configuredRole("dns", "A region's authoritative name server", dns.Run),
+		configuredRole("codec", "A region's Codec Server, AES-GCM; it holds the keys", codec.Run),
 		configuredRole("prober", "The probe lanes of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunProber),
 		c.linksRole(), workerRole(), c.starterRole())
 	return parent
@@ -76,12 +78,13 @@ func workerRole() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return workload.RunWorker(cmd.Context(), s) },
 	}
 	cmd.Flags().StringVar(&s.Identity, "identity", "", "identity to poll under")
+	cmd.Flags().StringVar(&s.Listen, "listen", "", "ip:port of its control over HTTP")
 	cmd.Flags().IntVar(&s.Slots, "slots", 50, "tasks of each kind run at once")
 	cmd.Flags().DurationVar(&s.WarmUp, "warm-up", 0, "declared time before it polls")
 	cmd.Flags().StringVar(&s.Ledger, "ledger", "", "file that takes what its Activities did")
 	cmd.Flags().StringVar(&s.Clock, "clock", "", "clock of the run")
 	resolution(cmd, &s.MinResolution)
-	required(cmd, "identity", "ledger", "clock")
+	required(cmd, "identity", "listen", "ledger", "clock")
 	return cmd
 }
 

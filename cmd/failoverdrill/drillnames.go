@@ -27,6 +27,34 @@ func find(nameOrFile string) (*drills.Drill, error) {
 	return d, nil
 }
 
+// choose loads the drills that are named, and behind them those that ship and
+// bear every one of the labels, where there are labels. None is there twice for
+// its labels.
+func choose(namesOrFiles, labels []string) ([]*drills.Drill, error) {
+	out, err := findAll(namesOrFiles)
+	if err != nil || len(labels) == 0 {
+		return out, err
+	}
+	labelled, err := catalog.Labelled(labels...)
+	if err != nil {
+		return nil, unlabelled(err)
+	}
+	for _, d := range labelled {
+		if !slices.Contains(namesOrFiles, d.Name) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// unlabelled has labels that no drill bears count as bad usage.
+func unlabelled(err error) error {
+	if none := new(catalog.UnlabelledError); errors.As(err, &none) {
+		return usageError{err}
+	}
+	return err
+}
+
 // findAll loads every drill before any is run, and tells every mistake.
 func findAll(namesOrFiles []string) ([]*drills.Drill, error) {
 	var out []*drills.Drill

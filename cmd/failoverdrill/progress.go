@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/mattn/go-isatty"
 
@@ -34,6 +35,7 @@ type progress struct {
 	closed    map[string][]drills.Offset
 	began     time.Time
 	now       func() time.Duration
+	approve   string // what a person types to approve a failover
 	stage     string
 	effective *drills.Offset
 }
@@ -41,20 +43,23 @@ type progress struct {
 // throughputOver is the time over which live throughput is averaged.
 const throughputOver = 5 * time.Second
 
-func newProgress(out io.Writer, d *drills.Drill, n, runs int) *progress {
+func newProgress(out io.Writer, d *drills.Drill, f runFlags, n int) *progress {
 	began := time.Now()
 	p := &progress{
 		out: out, live: isTerminal(out), done: make(chan struct{}), regions: d.Regions,
 		home: map[string]string{}, closed: map[string][]drills.Offset{}, began: began,
-		now: func() time.Duration { return time.Since(began) }, stage: "boot",
+		now: func() time.Duration { return time.Since(began) }, stage: "boot", approve: "failoverdrill approve",
+	}
+	if f.out != runsFolder {
+		p.approve += " --out " + quoted(f.out)
 	}
 	for _, ns := range d.Topology().Namespaces {
 		p.home[ns.Name] = ns.Home
 	}
 	p.active = maps.Clone(p.home)
 	of := ""
-	if runs > 1 {
-		of = fmt.Sprintf(" (%d of %d)", n+1, runs)
+	if f.runs > 1 {
+		of = fmt.Sprintf(" (%d of %d)", n+1, f.runs)
 	}
 	fmt.Fprintf(out, "%s%s: %s over %s\n", d.Name, of, d.Model, strings.Join(d.Regions, ", "))
 	if p.live {
@@ -68,6 +73,8 @@ func (p *progress) take(e drills.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {
+	case drills.KindBegin:
+		p.approve += " " + e.Begin.RunID
 	case drills.KindClosed:
 		region := p.active[e.Namespace]
 		p.closed[region] = append(p.closed[region], e.At)
@@ -91,6 +98,19 @@ func (p *progress) mark(e drills.Event) {
 		p.clear()
 	}
 	fmt.Fprintf(p.out, "%9.3f s  %-26s %s\n", e.At.Seconds(), e.Name, about(e))
+	if e.Name == string(drills.ApprovalRequested) {
+		fmt.Fprintf(p.out, "%11s  → the failover waits for you; to approve it, type in another terminal:\n%11s    %s\n", "", "", p.approve)
+	}
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("/._-+,:@%", c)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func about(e drills.Event) string {

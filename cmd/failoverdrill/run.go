@@ -18,29 +18,46 @@ type runFlags struct {
 	seed         uint64
 	runs         int
 	keep         bool
+	orphans      bool
 	distribution string
+	labels       []string
 }
 
 func (c *cli) runCommand() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run NAME|FILE…",
+		Use:   "run [NAME|FILE…]",
 		Short: "Run drills and judge them",
-		Long: `run takes drills that ship, by name, or drill files. All are checked before
-anything is started; then they run one after another. Each leaves a folder below
---out with everything that was seen; the exit code is that of the worst verdict.
+		Long: `run takes drills that ship, by name or by --label, or drill files. All are
+checked before anything is started; then they run one after another. Each leaves
+a folder below --out with everything that was seen; the exit code is that of the
+worst verdict.
+
 Of several --runs, each draws its decisions from the seed after that of the one
 before it, and how the figures are distributed over them follows the summary.
 --distribution writes the same as JSON.
 
-An interrupt (Ctrl-C) tears everything down and keeps the partial run, judged
-inconclusive.`,
+An interrupt (Ctrl-C), or 'failoverdrill stop' from anywhere else, takes the fault
+away, tears everything down and keeps the partial run, judged inconclusive; what
+was still to run is not run. A second interrupt ends it at once: 'failoverdrill
+recover' undoes what that, or a kill, left behind.
+
+Before each drill the machine is looked at: loopback addresses, free disk and
+memory, open files, the binary itself. Where something is missing nothing is
+started, and the exit code is 4. While a stop file is there no drill starts
+either: it is named, and the exit code is 2.`,
 		Example: `  failoverdrill run active-hot
   failoverdrill run active-cold active-hot --out runs --runs 3
-  failoverdrill run active-hot --runs 10 --distribution active-hot.json`,
-		Args: arguments(cobra.MinimumNArgs(1)),
+  failoverdrill run active-hot --runs 10 --distribution active-hot.json
+  failoverdrill run --label smoke my-drill.yaml`,
+		Args: arguments(func(cmd *cobra.Command, args []string) error {
+			if len(f.labels) > 0 {
+				return nil
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			drills, err := findAll(args)
+			drills, err := choose(args, f.labels)
 			if err != nil {
 				return err
 			}
@@ -58,22 +75,30 @@ inconclusive.`,
 			return c.run(cmd.Context(), drills, f)
 		},
 	}
-	cmd.Flags().StringVar(&f.out, "out", "runs", "folder that gets a folder for each run")
+	labelFlag(cmd, &f.labels)
+	cmd.Flags().StringVar(&f.out, "out", runsFolder, "folder that gets a folder for each run")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "seed of every random decision, in place of the drill's own")
 	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "keep the components' databases and other working files")
 	cmd.Flags().StringVar(&f.distribution, "distribution", "", "file that gets the distribution over the runs, as JSON")
+	cmd.Flags().BoolVar(&f.orphans, "orphans", false, "let components outlive a harness that is killed, to test recover")
+	if err := cmd.Flags().MarkHidden("orphans"); err != nil {
+		panic("failoverdrill: " + err.Error()) // the flag was just defined
+	}
 	return cmd
 }
 
 // run runs each drill in turn and adds its verdict to the command's. An
-// interrupt leaves those that are still to come alone.
+// interrupt, or a stop, leaves those that are still to come alone.
 func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 	binary, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find own binary: %w", err)
 	}
+	ctx, halt := context.WithCancel(ctx)
+	defer halt()
 	fmt.Fprint(c.stderr, platformNote())
+	c.hint(c.stderr)
 	var reports []drills.Report
 	for n := range f.runs {
 		for _, declared := range list {
@@ -82,11 +107,16 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 				c.add(drills.Inconclusive) // interrupted: what was not run is not known
 				break
 			}
-			progress := newProgress(c.stderr, d, n, f.runs)
-			result, err := harness.Run(ctx, d, harness.Options{Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep})
+			progress := newProgress(c.stderr, d, f, n)
+			result, err := harness.Run(ctx, d, harness.Options{
+				Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep, Orphans: f.orphans,
+			})
 			progress.close()
 			if err != nil {
 				return err
+			}
+			if result.Stopped {
+				halt()
 			}
 			c.add(result.Report.Verdict)
 			reports = append(reports, result.Report)

@@ -133,8 +133,9 @@ func (n *counts) add(other counts) {
 }
 
 // recoveryPoint holds the ledger against both censuses. Only operations that
-// were acknowledged before the fault took effect can be lost with the region;
-// after the heal, every acknowledged one must be there.
+// were acknowledged before the fault took effect can be lost with the region, or
+// by the region itself while it was cut off; after the heal, every acknowledged one
+// must be there.
 func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	without, after := c.holding(drills.CensusWithoutRegion), c.holding(drills.CensusAfterHeal)
 	lossCounted, healCounted := c.faulted && c.complete(drills.CensusWithoutRegion), c.complete(drills.CensusAfterHeal)
@@ -143,19 +144,24 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	for _, kind := range drills.OperationKinds() {
 		kinds[kind] = &counts{duplicated: c.duplicated(kind)}
 	}
-	oldest := c.effective
+	oldest, newest := c.effective, c.effective
 	for _, op := range c.operations {
-		n := kinds[op.Kind]
+		n, counted := kinds[op.Kind]
+		if !counted {
+			continue
+		}
 		if !op.acknowledged {
 			n.indeterminate++
 			continue
 		}
 		n.acknowledged++
-		if op.At <= c.effective && !without.has(op.Operation) {
+		if (op.At <= c.effective || c.cutOff(op.Operation)) && !without.has(op.Operation) {
 			n.lost++
-			oldest = min(oldest, op.At)
+			oldest, newest = min(oldest, op.At), max(newest, op.At)
 		}
 		switch {
+		case op.Contested && c.afterwards(op.Operation) == superseded:
+			n.rolledBack++
 		case after.has(op.Operation):
 			n.kept++
 		case again[effectOf(op.Operation)]:
@@ -185,7 +191,7 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	}
 	out.OperationCounts = report(all)
 	if lossCounted {
-		age := c.effective - oldest
+		age := newest - oldest
 		out.LostSeconds = &age
 	}
 	if c.counted() {
@@ -249,11 +255,12 @@ func (c *docket) duplicated(kind drills.OperationKind) int {
 }
 
 // secondRuns counts the Workflow ids that have more than one run, but for those
-// that were reset: they are counted as such.
+// that were reset, and those that both sides of a split started on purpose: they
+// are counted as such.
 func (c *docket) secondRuns() int {
-	runs, reset := map[scoped]int{}, c.resets()
+	runs, reset, contested := map[scoped]int{}, c.resets(), c.contested()
 	for e, w := range c.final() {
-		if w.Schedule == "" {
+		if w.Schedule == "" && !contested[e.scoped] {
 			runs[e.scoped]++
 		}
 	}
@@ -266,11 +273,19 @@ func (c *docket) secondRuns() int {
 	return twice
 }
 
-// current is the latest run of each Workflow in the final account.
+// current is the latest run of each Workflow in the final account. Of one that
+// both sides of a split started, it is the one that was not terminated for the
+// other.
 func (c *docket) current() map[scoped]drills.Workflow {
-	out := map[scoped]drills.Workflow{}
+	out, contested := map[scoped]drills.Workflow{}, c.contested()
 	for e, w := range c.final() {
 		known, ok := out[e.scoped]
+		if ok && contested[e.scoped] && (w.Status == terminated) != (known.Status == terminated) {
+			if known.Status == terminated {
+				out[e.scoped] = w
+			}
+			continue
+		}
 		if !ok || w.StartedAt > known.StartedAt || w.StartedAt == known.StartedAt && w.RunID > known.RunID {
 			out[e.scoped] = w
 		}

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -95,15 +96,19 @@ func (c *docket) childrenAdvance() drills.Invariant {
 }
 
 // schedulesAdvance wants that the schedules of every Namespace, which acted
-// before the fault, act again once it is at home. In a control it never left.
+// before the fault, act again once it is where it stays.
 func (c *docket) schedulesAdvance() drills.Invariant {
 	const name = "schedules advance"
-	back, home := c.Timeline.Mark(drills.FailedBack)
-	if c.Drill.Control() {
-		back, home = c.effective, true
-	}
-	if !home || !c.faulted {
+	back, there := c.settled()
+	switch {
+	case (!there || !c.faulted) && c.returns():
 		return unseen(name, "the namespaces were not failed back")
+	case !there || !c.faulted:
+		return unseen(name, "the region did not come back")
+	}
+	since := "since it is at home"
+	if len(c.moved) > 0 && !c.returns() {
+		since = "since the region is back"
 	}
 	var broken []string
 	actions := 0
@@ -126,9 +131,9 @@ func (c *docket) schedulesAdvance() drills.Invariant {
 			return unseen(name, "nobody saw a schedule of "+ns.Name+" act before the fault")
 		}
 		if after == 0 {
-			broken = append(broken, fmt.Sprintf("no schedule of %s acted since it is at home; the last did %s before", ns.Name, back-last))
+			broken = append(broken, fmt.Sprintf("no schedule of %s acted %s; the last did %s before", ns.Name, since, back-last))
 		}
 		actions += after
 	}
-	return judged(name, fmt.Sprintf("they acted %d times since their namespaces are at home", actions), broken)
+	return judged(name, fmt.Sprintf("they acted %d times %s", actions, strings.Replace(since, "it is", "their namespaces are", 1)), broken)
 }

@@ -26,7 +26,7 @@ func TestAControlThatBrokeNothingReportsNothing(t *testing.T) {
 			}
 			for _, n := range r.Throughput {
 				if n.Affected {
-					t.Errorf("%s lost its home", n.Namespace)
+					t.Errorf("%s was affected", n.Namespace)
 				}
 			}
 		})

@@ -17,7 +17,7 @@ func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
 	until := drills.Offset(c.outageEnd(recovery))
 	usual := c.undisturbed()
 	sum := newDelays()
-	starts, undone := c.acknowledgedStarts(), c.undone()
+	starts, undone, contested := c.acknowledgedStarts(), c.undone(), c.contested()
 	outages := map[string]outage{}
 	for _, ns := range c.affected {
 		outages[ns] = c.outage(ns)
@@ -26,7 +26,7 @@ func (c *docket) delays(recovery drills.RecoveryTime) *drills.DelayReport {
 		start, known := starts[e.scoped]
 		inFlight := w.StartedAt <= c.effective && (w.ClosedAt == 0 || w.ClosedAt > c.effective)
 		during := known && w.StartedAt > c.effective && start.Intended <= until
-		if !slices.Contains(c.affected, e.namespace) || !inFlight && !during {
+		if !slices.Contains(c.affected, e.namespace) || contested[e.scoped] || !inFlight && !during {
 			continue
 		}
 		switch {
@@ -115,6 +115,12 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 		}
 		i.from = max(i.from, sum.since)
 		switch s.Type {
+		case taskScheduled:
+			if !forUpdate(steps, s) {
+				sum.unexplained(usual.beyond(i))
+				return
+			}
+			o.late(sum, usual, i, o.client(drills.DelayClient))
 		case taskStarted:
 			o.late(sum, usual, i, o.dispatch("workflow", drills.DelayQueueing))
 		case activityStarted:
@@ -151,6 +157,18 @@ func (o outage) walk(sum *delays, usual usually, steps []drills.Step) {
 			sum.unexplained(usual.beyond(i))
 		}
 	})
+}
+
+// forUpdate reports whether a Workflow Task was scheduled for an Update that came:
+// nothing else in a history tells of one before it is accepted.
+func forUpdate(steps []drills.Step, scheduled drills.Step) bool {
+	i := slices.Index(steps, scheduled)
+	for j := i + 1; i >= 0 && j+1 < len(steps); j++ {
+		if steps[j].Type == taskCompleted {
+			return steps[j+1].Type == updateAccepted
+		}
+	}
+	return false
 }
 
 // timer is late by how much it fired after it was due. One that runs far longer

@@ -102,6 +102,8 @@ func TestDelaysAreAttributedToWhatTheyWaitedFor(t *testing.T) {
 			map[string]float64{drills.DelayDetection: 1.28, drills.DelayPromotion: 0.1, drills.DelayQueueing: 0.05 + 0.01, drills.DelayPollers: 2.24}, 0.1},
 		{"a deadline passes as nobody signals", 19.79, new(history).add("WorkflowExecutionStarted", 19.8, 0).task(19.8, 19.81).timer(22, 5, 27).add("WorkflowExecutionCompleted", 27.01, 0),
 			map[string]float64{drills.DelayClient: 5}, 2.3},
+		{"an update comes late", 18.99, new(history).add("WorkflowExecutionStarted", 19, 0).task(19, 19.01).task(26, 26.01).add("WorkflowExecutionUpdateAccepted", 26.01, 0).add("WorkflowExecutionCompleted", 26.02, 0),
+			map[string]float64{drills.DelayDetection: 1.6, drills.DelayPromotion: 0.1, drills.DelayEndpoint: 0.3, drills.DelayClient: 5}, 0.1},
 		{"a start is late", 20.5, plain(24.5), map[string]float64{drills.DelayDetection: 1.09, drills.DelayPromotion: 0.1, drills.DelayEndpoint: 0.3, drills.DelayRetry: 2.5}, 0.1},
 	}
 	for _, test := range tests {
@@ -227,5 +229,27 @@ func TestAStepThatNamesNoOtherIsNoCrash(t *testing.T) {
 		if got := telling(t, 19.9, h).judge().Delays; got == nil || got.InFlight != 1 {
 			t.Errorf("of %d: got %+v", of, got)
 		}
+	}
+}
+
+// What is recorded of polls is what changes. Where they were taken all the time, as
+// those that are forwarded, nothing is, and a task waited for no poller.
+func TestPollsThatWereTakenAllTheTimeHoldNothingUp(t *testing.T) {
+	e := telling(t, 19.9, new(history).add("WorkflowExecutionStarted", 19.91, 0).task(19.92, 26.01).add("WorkflowExecutionCompleted", 26.02, 0))
+	e.without(ofKind(drills.KindPoll))
+	for _, kind := range []string{"workflow", "activity"} {
+		e.with(drills.Event{
+			At: at(0.5), Kind: drills.KindPoll, Name: kind, Region: "us-west", Namespace: "orders",
+			Subject: drills.WorkerIdentity("us-west", "orders", 0), Held: true,
+		})
+	}
+	got := e.judge().Delays
+	for _, c := range got.Causes {
+		if c.Cause == drills.DelayPollers {
+			t.Errorf("%v to pollers that were there", c.Seconds)
+		}
+	}
+	if got.Unexplained > at(0.1) {
+		t.Errorf("%v of %v is unexplained: %+v", got.Unexplained, got.Total, got.Causes)
 	}
 }

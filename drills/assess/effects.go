@@ -47,7 +47,8 @@ func (c *docket) carriedOut(h holding) map[effect]bool {
 
 // effectsOnce wants that no Activity was carried out twice without a reason.
 // Activities run at least once: one may run again where its Workflow was open as
-// its Namespace moved, or was reset when the lost region returned.
+// its Namespace moved or while a fault lasted, or was reset when the lost region
+// returned.
 func (c *docket) effectsOnce() drills.Invariant {
 	const name = "effects once"
 	effects := c.effects()
@@ -58,7 +59,7 @@ func (c *docket) effectsOnce() drills.Invariant {
 		return unseen(name, "no worker wrote down what its activities did")
 	}
 	resets, lives := c.resets(), c.lives()
-	moves := map[string][]drills.Offset{}
+	moves, faults := map[string][]drills.Offset{}, c.windows()
 	for _, ns := range c.topology.Namespaces {
 		moves[ns.Name] = c.moves(ns)
 	}
@@ -71,12 +72,13 @@ func (c *docket) effectsOnce() drills.Invariant {
 		twice++
 		life, known := lives[e.workflow]
 		moved := known && slices.ContainsFunc(moves[e.workflow.namespace], func(at drills.Offset) bool { return at >= life.from && at <= life.to })
-		if !moved && resets[e.workflow] <= c.effective {
+		struck := known && slices.ContainsFunc(faults, func(f lifetime) bool { return f.from <= life.to && life.from <= f.to })
+		if !moved && !struck && resets[e.workflow] <= c.effective {
 			broken = append(broken, fmt.Sprintf("%s of %s took effect %d times, and nothing that happened to its workflow explains it",
 				e.activity, e.workflow.id, len(executions)))
 		}
 	}
-	held := fmt.Sprintf("%d activities took effect, %d more than once: their workflows were open as their namespace moved, or were reset", len(effects), twice)
+	held := fmt.Sprintf("%d activities took effect, %d more than once: their workflows were open as their namespace moved or while a fault lasted, or were reset", len(effects), twice)
 	if twice == 0 {
 		held = fmt.Sprintf("%d activities took effect, none more than once", len(effects))
 	}
@@ -102,11 +104,23 @@ func (c *docket) lives() map[scoped]lifetime {
 	return out
 }
 
+// windows is when faults lasted that no failover answers: what does answer a
+// failover is told by the moves of Namespaces.
+func (c *docket) windows() []lifetime {
+	var out []lifetime
+	for number, spec := range c.Drill.Faults {
+		if from := c.faultAt(number, drills.FaultIsRequested); spec.Kind != drills.NoFault && !spec.Loses() && from != forever {
+			out = append(out, lifetime{from, c.faultAt(number, drills.FaultIsHealed)})
+		}
+	}
+	return out
+}
+
 // moves is when a Namespace was lost with its region, and when either of its
 // regions changed its mind on where it is active.
 func (c *docket) moves(ns drills.Namespace) []drills.Offset {
 	var out []drills.Offset
-	if c.faulted && slices.Contains(c.moved, ns.Name) {
+	if c.faulted && !c.Drill.Control() && slices.Contains(c.affected, ns.Name) {
 		out = append(out, c.requested, c.effective)
 	}
 	last := map[string]string{}

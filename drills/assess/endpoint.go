@@ -20,9 +20,12 @@ const lookLasts = drills.Offset(time.Second)
 //
 //	                 before the fault   rerouted ─► failback   failed back ─►
 //	moved            home               the survivor           home
+//	never back       home               the survivor ──────────────────────►
 //	not moved        home ─────────────────────────────────────────────────►
 //	the lost region's name server may say nothing while it is lost, and what it
-//	says of a Namespace that moved is not judged before the failback
+//	says of a Namespace that moved is not judged before the failback, or before
+//	the region is back where there is none; nor is what one says that a fault has
+//	answer otherwise, while it does
 func (c *docket) endpointWitness() drills.Witness {
 	w := drills.Witness{Name: "endpoint"}
 	looks := c.looks()
@@ -34,7 +37,7 @@ func (c *docket) endpointWitness() drills.Witness {
 		w.Detail = "nobody looked names up"
 		return w
 	}
-	home := c.takenHome()
+	home := c.takenPlace()
 	var wrong, right []string
 	for _, ns := range c.topology.Namespaces {
 		o := c.outage(ns.Name)
@@ -55,7 +58,7 @@ func (c *docket) endpointWitness() drills.Witness {
 				}
 			}
 		}
-		right = append(right, course(ns, moved, home != forever))
+		right = append(right, c.course(ns, moved, home != forever))
 	}
 	if w.Held = len(wrong) == 0; !w.Held {
 		w.Detail = strings.Join(wrong, "; ")
@@ -78,12 +81,12 @@ func (c *docket) looks() map[nameServer][]drills.Event {
 	return out
 }
 
-// takenHome is from when on every Namespace is at home again. One that nobody
+// takenPlace is from when on every Namespace is where it stays. One that nobody
 // failed back, or that is active elsewhere all the same, is the return witness's
 // to report: an endpoint that leads elsewhere then is not stale.
-func (c *docket) takenHome() drills.Offset {
-	at, back := c.Timeline.Mark(drills.FailedBack)
-	if !back || len(c.elsewhere()) > 0 {
+func (c *docket) takenPlace() drills.Offset {
+	at, there := c.settled()
+	if !there || len(c.elsewhere()) > 0 {
 		return forever
 	}
 	return at
@@ -102,7 +105,11 @@ const always = drills.Offset(math.MinInt64) // from the first look on
 // earliest stretch to the latest.
 func (c *docket) led(ns drills.Namespace, region string, rerouted, home drills.Offset) []leading {
 	lost := region == c.lost
+	stays, _ := c.stays(ns)
 	var out []leading
+	if until, misnamed := c.misnamed(region); misnamed {
+		return []leading{{from: always, until: c.requested, to: ns.Home}, {from: max(until, home), until: forever, to: ns.Home}}
+	}
 	switch moved := slices.Contains(c.moved, ns.Name); {
 	case moved && lost:
 		out = append(out, leading{from: always, until: c.requested, to: ns.Home})
@@ -117,13 +124,27 @@ func (c *docket) led(ns drills.Namespace, region string, rerouted, home drills.O
 	default:
 		return []leading{{from: always, until: forever, to: ns.Home}}
 	}
-	return append(out, leading{from: home, until: forever, to: ns.Home})
+	return append(out, leading{from: home, until: forever, to: stays})
+}
+
+// misnamed reports whether a fault has a region's name server answer otherwise
+// than it was told, and until when that is.
+func (c *docket) misnamed(region string) (until drills.Offset, ok bool) {
+	for number, spec := range c.Drill.Faults {
+		if spec.Region == region && spec.Blast(c.topology).Names {
+			until, ok = max(until, c.faultAt(number, drills.FaultIsHealed)), true
+		}
+	}
+	return until, ok
 }
 
 // leaving is until when the Namespaces that moved are the survivor's: until
 // their failback is asked for, or the region's return, where that is all that
-// is known.
+// is known. They are for good where they never come back.
 func (c *docket) leaving() drills.Offset {
+	if !c.returns() {
+		return forever
+	}
 	for _, stage := range []drills.Stage{drills.FailbackRequested, drills.HealRequested} {
 		if at, ok := c.Timeline.Mark(stage); ok {
 			return at
@@ -180,8 +201,10 @@ func (c *docket) complaint(region, namespace string, at drills.Offset, leads, ac
 }
 
 // course tells where an endpoint led that was never astray.
-func course(ns drills.Namespace, moved, home bool) string {
+func (c *docket) course(ns drills.Namespace, moved, home bool) string {
 	switch {
+	case moved && !c.returns():
+		return fmt.Sprintf("%s home, and to %s since the failover", ns.Name, ns.Replica)
 	case !moved:
 		return ns.Name + " home all along"
 	case home:

@@ -43,14 +43,22 @@ type evidence struct{ assess.Evidence }
 // passing is the complete evidence of a catalog drill that went well.
 func passing(t testing.TB, drill string) *evidence { return tell(t, drill, back) }
 
-// tell is the evidence of a catalog drill in which the Namespaces of the lost
-// region make progress again at recovered; those of others always do.
-func tell(t testing.TB, drill string, recovered float64) *evidence {
+// shipped is a drill of the catalog, at the rates that these tests count by.
+func shipped(t testing.TB, drill string) *drills.Drill {
 	t.Helper()
 	d, err := catalog.Get(drill)
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.Workload.Rate = []drills.Rate{5, 3, 1.5}[len(d.Topology().Namespaces)-1]
+	return d
+}
+
+// tell is the evidence of a catalog drill in which the Namespaces of the lost
+// region make progress again at recovered; those of others always do.
+func tell(t testing.TB, drill string, recovered float64) *evidence {
+	t.Helper()
+	d := shipped(t, drill)
 	return told(d, recovered)
 }
 
@@ -58,10 +66,7 @@ func tell(t testing.TB, drill string, recovered float64) *evidence {
 // again and again.
 func sparse(t testing.TB, drill string) *evidence {
 	t.Helper()
-	d, err := catalog.Get(drill)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := shipped(t, drill)
 	d.Workload.Rate = 1.5
 	return told(d, back)
 }
@@ -69,10 +74,7 @@ func sparse(t testing.TB, drill string) *evidence {
 // control is the complete evidence of a catalog drill in which nothing is broken.
 func control(t testing.TB, drill string) *evidence {
 	t.Helper()
-	d, err := catalog.Get(drill)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := shipped(t, drill)
 	d.Faults[0].Kind, d.Faults[0].Flavour = drills.NoFault, ""
 	return told(d, 0)
 }
@@ -160,8 +162,13 @@ func (e *evidence) samples() {
 	}
 	for _, subject := range subjects {
 		e.with(drills.Event{
-			At: at(effective), Kind: drills.KindProbe, Name: string(fault.Kind), Region: fault.Region, Subject: subject, Held: !e.Drill.Control(),
+			At: at(effective), Kind: drills.KindProbe, Name: "faults[0]", Region: fault.Region, Subject: subject, Held: !e.Drill.Control(),
 		})
+	}
+	for _, link := range e.Drill.Topology().Links {
+		if !e.Drill.Control() && !link.Touches(fault.Region) {
+			e.with(drills.Event{At: at(effective), Kind: drills.KindSpared, Name: "faults[0]", Region: fault.Region, Subject: link.Name(), Held: true})
+		}
 	}
 	// Where no Fleet polls before the fault, a cluster's own Workers do.
 	for _, f := range e.Drill.Topology().Fleets {
@@ -434,3 +441,9 @@ func objective(t *testing.T, r drills.Report, name string) drills.ObjectiveResul
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// models names the drills that lose a whole region by crash, one for each model
+// and the ring.
+func models() []string {
+	return []string{"active-active", "active-cold", "active-hot", "dual-active", "dual-active-ring"}
+}

@@ -10,11 +10,15 @@ import (
 
 // invariants hold after every drill. They are looked at once the region
 // returned, its Namespaces are at home again, and the load has drained.
-func (c *docket) invariants() []drills.Invariant {
-	return []drills.Invariant{
+func (c *docket) invariants(r drills.Report) []drills.Invariant {
+	out := []drills.Invariant{
 		c.oneOpenRun(), c.noneLeftOpen(), c.noZombies(), c.startsEnded(), c.callsInHistory(), c.effectsOnce(),
 		c.equalHistories(), c.activitiesDispatched(), c.timersAdvance(), c.childrenAdvance(), c.schedulesAdvance(),
 	}
+	if c.Drill.Conflicts() > 0 {
+		out = append(out, c.conflictsResolved(r))
+	}
+	return out
 }
 
 // judged is an invariant that was looked at: broken when there is anything to

@@ -28,19 +28,22 @@ type Evidence struct {
 //
 //	the harness failed                                  error
 //	a witness is missing, or the run did not finish     inconclusive
-//	an objective was missed, a Workflow is stuck        fail
+//	a failover was given up, an objective was missed,
+//	a Workflow is stuck                                 fail
 //	the record has gaps                                 inconclusive
 //	every objective met                                 pass
 func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	c := newCase(e)
 	r := drills.Report{
 		SchemaVersion: drills.SchemaVersion, Drill: e.Drill.Name, Model: e.Drill.Model, Seed: e.Drill.Seed,
-		Control: e.Drill.Control(), JudgedAt: judgedAt.UTC(), Environment: map[string]string{}, Reasons: []string{},
+		Replication: e.Drill.Replication.Basis, Control: e.Drill.Control(), JudgedAt: judgedAt.UTC(), Environment: map[string]string{}, Reasons: []string{},
 	}
 	if c.begin != nil {
 		r.Run, r.StartedAt, r.Environment = c.begin.RunID, c.begin.StartedAt, maps.Clone(c.begin.Environment)
 	}
+	r.Failover, r.Failback = c.failover(), c.failback()
 	r.RecoveryTime = c.recoveryTime()
+	r.Faults = c.faultReports()
 	r.Stages = c.stages(r.RecoveryTime)
 	r.RecoveryPoint = c.recoveryPoint()
 	r.Workflows = c.workflows()
@@ -51,10 +54,10 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Delays = c.delays(r.RecoveryTime)
 	r.Phases = c.phases()
 	r.Memory = c.memory()
+	r.SplitBrain, r.Conflicts = c.splitBrain(), c.conflicts()
 	r.Witnesses = c.witnesses(r)
 	r.Objectives = c.objectives(r)
-	r.Invariants = c.invariants()
-	r.SplitBrain = c.splitBrain()
+	r.Invariants = c.invariants(r)
 	r.Verdict, r.Reasons = c.verdict(r)
 	return r
 }
@@ -73,11 +76,11 @@ type docket struct {
 	// before the fault; steady says that it was.
 	steadyUntil drills.Offset
 	steady      bool
-	affected    []string // Namespaces at home in the region that is lost
-	moved       []string // of those, the ones that have to fail over: none in a control
-	lost        string   // the region; in a control, the one that is watched
+	affected    []string // Namespaces whose work the fault may hold up
+	moved       []string // of those, the ones that have to fail over: none in a control, nor where the failover's mode or end has it
+	lost        string   // the region that is struck; in a control, the one that is watched
 	census      map[string]map[execution]drills.Workflow
-	taken       map[string][]string // Namespaces that a census has covered, by its name
+	covered     map[string][]string // Namespaces that a census has covered, by its name
 	holdings    map[string]holding  // of censuses that were asked for, by name
 	// operations are what the ledger tells, each once.
 	operations []operation
@@ -95,15 +98,15 @@ type execution struct {
 
 func newCase(e Evidence) *docket {
 	c := &docket{
-		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Faults[0].Region,
-		census: map[string]map[execution]drills.Workflow{}, taken: map[string][]string{},
+		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Struck(),
+		census: map[string]map[execution]drills.Workflow{}, covered: map[string][]string{},
 		holdings: map[string]holding{},
 	}
-	for _, ns := range c.topology.HomedIn(c.lost) {
+	for _, ns := range e.Drill.Affected() {
 		c.affected = append(c.affected, ns.Name)
-	}
-	if !e.Drill.Control() {
-		c.moved = c.affected
+		if e.Drill.Moves(e.Timeline, ns) {
+			c.moved = append(c.moved, ns.Name)
+		}
 	}
 	for _, event := range e.Timeline {
 		switch event.Kind {
@@ -112,7 +115,7 @@ func newCase(e Evidence) *docket {
 		case drills.KindEnd:
 			c.outcome, c.detail = event.Name, event.Detail
 		case drills.KindCensus:
-			c.taken[event.Name] = append(c.taken[event.Name], event.Namespace)
+			c.covered[event.Name] = append(c.covered[event.Name], event.Namespace)
 		case drills.KindWorkflow:
 			if event.Workflow != nil {
 				c.add(event.Namespace, *event.Workflow)
@@ -138,7 +141,7 @@ func (c *docket) add(namespace string, w drills.Workflow) {
 // complete reports whether a census covered every Namespace.
 func (c *docket) complete(census string) bool {
 	for _, ns := range c.topology.Namespaces {
-		if !slices.Contains(c.taken[census], ns.Name) {
+		if !slices.Contains(c.covered[census], ns.Name) {
 			return false
 		}
 	}
@@ -184,6 +187,11 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 	if c.begin == nil {
 		because(drills.Inconclusive, "the record has no beginning: it does not say which run it is of")
 	}
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindMark && e.Name == string(drills.Aborted) {
+			because(drills.Fail, "aborted: %s", e.Detail)
+		}
+	}
 	for _, w := range c.Warnings {
 		because(drills.Inconclusive, "%s", w)
 	}
@@ -193,6 +201,9 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 		}
 	}
 	if v == drills.Pass {
+		for _, why := range c.givenUp() {
+			because(drills.Fail, "%s", why)
+		}
 		for _, o := range r.Objectives {
 			if o.Verdict != drills.Pass {
 				because(o.Verdict, "%s: declared %s, measured %s", o.Name, o.Declared, o.Measured)
@@ -240,7 +251,13 @@ func (c *docket) passes() []drills.Stage {
 	if len(c.moved) == 0 {
 		return out
 	}
-	out = append(out, drills.EndpointRerouted, drills.TrafficMoved, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome)
+	out = append(out, drills.EndpointRerouted, drills.TrafficMoved)
+	if c.Drill.Failover.Mode == drills.Manual {
+		out = append(out, drills.ApprovalRequested, drills.Approved)
+	}
+	if c.returns() {
+		out = append(out, drills.FailbackRequested, drills.FailedBack, drills.SustainedAtHome)
+	}
 	grows := slices.ContainsFunc(c.topology.Fleets, func(f drills.Fleet) bool {
 		return slices.Contains(c.moved, f.Namespace) && f.Region != c.lost && (f.State == drills.FleetAbsent || f.Reserve > 0)
 	})

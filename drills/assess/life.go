@@ -19,6 +19,7 @@ const (
 	timerFired        = "TimerFired"
 	timerCanceled     = "TimerCanceled"
 	signaled          = "WorkflowExecutionSignaled"
+	updateAccepted    = "WorkflowExecutionUpdateAccepted"
 	childStarted      = "ChildWorkflowExecutionStarted"
 	childCompleted    = "ChildWorkflowExecutionCompleted"
 	scheduleToStart   = "ScheduleToStart"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -63,15 +64,50 @@ type dueTime struct {
 }
 
 // dueTimes is when starters that run were to carry the whole rate of a
-// Namespace: not between the fault and the moment the survivor's took over.
+// Namespace: not between the fault and the moment the survivor's took over, nor
+// while a fault had taken them where nothing took over.
 func (c *docket) dueTimes(ns drills.Namespace, loaded drills.Offset) []dueTime {
 	end := drills.Offset(c.horizon())
 	if !slices.Contains(c.moved, ns.Name) {
-		return []dueTime{{loaded, end, "until the heal"}}
+		return c.dueBeside(ns, loaded, end)
 	}
 	due := []dueTime{{loaded, c.requested, "before the fault"}}
 	if moved := c.outage(ns.Name).moved; moved < end {
 		due = append(due, dueTime{moved, end, "in the survivor"})
 	}
 	return due
+}
+
+// dueBeside is when starters were to carry the rate of a Namespace that did not
+// move: always, but while a fault has taken one of them.
+func (c *docket) dueBeside(ns drills.Namespace, loaded, end drills.Offset) []dueTime {
+	for number, spec := range c.Drill.Faults {
+		if !c.takesStarter(spec, ns.Name) {
+			continue
+		}
+		requested, _ := c.when(number)
+		due := []dueTime{{loaded, requested, "before the fault"}}
+		if back := c.faultAt(number, drills.FaultIsHealed); back < end-drills.Offset(time.Second) {
+			due = append(due, dueTime{back + drills.Offset(time.Second), end, "after it"})
+		}
+		return due
+	}
+	return []dueTime{{loaded, end, "until the heal"}}
+}
+
+func (c *docket) takesStarter(spec drills.FaultSpec, namespace string) bool {
+	return !c.Drill.Control() && slices.Contains(spec.Blast(c.topology).Processes, drills.StarterRole) &&
+		slices.ContainsFunc(c.topology.Starters, func(s drills.Starter) bool {
+			return s.Region == spec.Region && s.Namespace == namespace && s.Share > 0
+		})
+}
+
+// faultAt is when a fault went on in that way; never is forever.
+func (c *docket) faultAt(number int, name string) drills.Offset {
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindFault && e.Subject == drills.FaultName(number) && e.Name == name {
+			return e.At
+		}
+	}
+	return forever
 }

@@ -39,7 +39,7 @@ func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.
 	low, high := measured.Sustained.Lower, measured.Sustained.Upper
 	if high == nil {
 		out.Measured = fmt.Sprintf("> %s", low)
-		if stage, ok := missing(stages); ok {
+		if stage, ok := c.missing(stages); ok {
 			out.Measured += fmt.Sprintf(", %s not seen", stage)
 		}
 	} else {
@@ -58,10 +58,8 @@ func (c *docket) recoveryTimeObjective(objective time.Duration, measured drills.
 
 // missing is the first stage on the way to recovery that was not reached: that
 // is where it is stuck.
-func missing(reached []drills.StageTime) (drills.Stage, bool) {
-	for _, stage := range []drills.Stage{
-		drills.Detected, drills.Promoted, drills.EndpointRerouted, drills.TrafficMoved, drills.FirstPoll, drills.FirstTask, drills.FirstCompleted,
-	} {
+func (c *docket) missing(reached []drills.StageTime) (drills.Stage, bool) {
+	for _, stage := range c.towards() {
 		if !slices.ContainsFunc(reached, func(s drills.StageTime) bool { return s.Name == stage }) {
 			return stage, true
 		}
@@ -69,12 +67,27 @@ func missing(reached []drills.StageTime) (drills.Stage, bool) {
 	return "", false
 }
 
+// towards lists the stages on the way to recovery.
+func (c *docket) towards() []drills.Stage {
+	if !c.loses() {
+		return []drills.Stage{drills.FirstCompleted}
+	}
+	way := []drills.Stage{
+		drills.Detected, drills.Promoted, drills.EndpointRerouted, drills.TrafficMoved, drills.FirstPoll, drills.FirstTask, drills.FirstCompleted,
+	}
+	if c.Drill.Failover.Mode == drills.Manual {
+		way = slices.Insert(way, 1, drills.Approved)
+	}
+	return way
+}
+
 // watched reports whether anybody looked for completions of the affected
-// Namespaces in a survivor during the outage: absence is evidence only then.
+// Namespaces during the outage, where they had to come from: absence is evidence
+// only then.
 func (c *docket) watched() bool {
 	for _, e := range c.Timeline {
 		looked := e.Kind == drills.KindQuiet || e.Kind == drills.KindClosed
-		if looked && e.Region != c.lost && e.At > c.effective && slices.Contains(c.affected, e.Namespace) {
+		if looked && (e.Region != c.lost || len(c.moved) == 0) && e.At > c.effective && slices.Contains(c.affected, e.Namespace) {
 			return true
 		}
 	}

@@ -10,10 +10,10 @@ import (
 // outage is when each thing was there again that a Workflow of one Namespace
 // may have waited for; forever for what never was.
 type outage struct {
-	began, detected, promoted, rerouted, moved, started drills.Offset
-	polled                                              map[string]drills.Offset      // by kind of poll
-	history                                             func(id string) []drills.Step // of a Workflow, of its last run
-	undone                                              bool                          // of the Workflow that is looked at: what had been done before the fault was not in the survivor
+	began, ended, detected, approved, promoted, rerouted, moved, started drills.Offset
+	polled                                                               map[string]drills.Offset      // by kind of poll
+	history                                                              func(id string) []drills.Step // of a Workflow, of its last run
+	undone                                                               bool                          // of the Workflow that is looked at: what had been done before the fault was not in the survivor
 }
 
 const forever = drills.Offset(math.MaxInt64)
@@ -26,9 +26,9 @@ type phase struct {
 
 func (c *docket) outage(namespace string) outage {
 	if !slices.Contains(c.moved, namespace) {
-		there := c.requested // all the time: nothing that a Workflow needs was ever away
+		there := c.requested // all the time: nothing that a Workflow needs went elsewhere
 		return outage{
-			began: there, detected: there, promoted: there, rerouted: there, moved: there, started: there,
+			began: there, ended: max(there, c.ended()), detected: there, approved: there, promoted: there, rerouted: there, moved: there, started: there,
 			polled:  map[string]drills.Offset{"workflow": there, "activity": there},
 			history: c.histories(namespace),
 		}
@@ -46,22 +46,46 @@ func (c *docket) outage(namespace string) outage {
 		rerouted: mark(drills.EndpointRerouted), moved: mark(drills.TrafficMoved), polled: map[string]drills.Offset{},
 		history: c.histories(namespace),
 	}
+	o.approved = o.detected
+	if c.Drill.Failover.Mode == drills.Manual {
+		o.approved = mark(drills.Approved)
+	}
 	if c.cold(namespace) {
 		o.started = mark(drills.WorkersStarted)
 		if o.started != forever {
 			o.started += drills.Offset(c.Drill.Provision.WarmUp)
 		}
 	}
-	for _, e := range c.Timeline {
-		_, _, worker := drills.FleetOf(e.Subject)
-		if e.Kind != drills.KindPoll || !e.Held || !worker || e.Namespace != namespace || e.Region == c.lost || e.At < o.promoted {
-			continue
-		}
-		if at, known := o.polled[e.Name]; !known || e.At < at {
-			o.polled[e.Name] = e.At
-		}
+	for kind, at := range c.pollsAfter(namespace, o.promoted) {
+		o.polled[kind] = at
 	}
 	return o
+}
+
+// pollsAfter is when the survivor first took a poll of each kind from a Worker,
+// once it was promoted. What is recorded is what changes: polls that it took all
+// the time, as where they were forwarded, it took at once.
+func (c *docket) pollsAfter(namespace string, promoted drills.Offset) map[string]drills.Offset {
+	out := map[string]drills.Offset{}
+	taken := map[[2]string]bool{} // by kind and Worker, as it was promoted
+	for _, e := range c.inOrder(drills.KindPoll) {
+		_, _, worker := drills.FleetOf(e.Subject)
+		switch {
+		case !worker || e.Namespace != namespace || e.Region == c.lost:
+		case e.At < promoted:
+			taken[[2]string{e.Name, e.Subject}] = e.Held
+		case e.Held:
+			if _, known := out[e.Name]; !known {
+				out[e.Name] = e.At
+			}
+		}
+	}
+	for poll, held := range taken {
+		if held && promoted != forever {
+			out[poll[0]] = promoted
+		}
+	}
+	return out
 }
 
 // histories finds the history of a Workflow's last run in the survivor.
@@ -85,14 +109,28 @@ func (c *docket) cold(namespace string) bool {
 	return false
 }
 
+// ended is when a fault ended that no failover answers; 0 for one that a failover
+// does, and for none.
+func (c *docket) ended() drills.Offset {
+	if at, ok := c.Timeline.Mark(drills.FaultEnded); ok {
+		return at
+	}
+	return 0
+}
+
+// failover is what holds up everything until the survivor is active.
+func (o outage) failover() []phase {
+	return []phase{{drills.DelayFault, o.ended}, {drills.DelayDetection, o.detected}, {drills.DelayPerson, o.approved}, {drills.DelayPromotion, o.promoted}}
+}
+
 // server is what holds up anything that the survivor does on its own, and then.
 func (o outage) server(then string) []phase {
-	return []phase{{drills.DelayDetection, o.detected}, {drills.DelayPromotion, o.promoted}, {then, forever}}
+	return append(o.failover(), phase{then, forever})
 }
 
 // dispatch is what holds up a task that waits for a Worker.
 func (o outage) dispatch(kind, then string) []phase {
-	phases := []phase{{drills.DelayDetection, o.detected}, {drills.DelayPromotion, o.promoted}, {drills.DelayColdStart, o.started}}
+	phases := append(o.failover(), phase{drills.DelayColdStart, o.started})
 	polled, known := o.polled[kind]
 	if !known {
 		return phases // nobody saw a poll: what is left has no known cause
@@ -102,10 +140,9 @@ func (o outage) dispatch(kind, then string) []phase {
 
 // client is what holds up a call from outside.
 func (o outage) client(then string) []phase {
-	return []phase{
-		{drills.DelayDetection, o.detected}, {drills.DelayPromotion, o.promoted}, {drills.DelayEndpoint, o.rerouted},
-		{drills.DelayColdStart, o.started}, {drills.DelayEndpoint, o.moved}, {then, forever},
-	}
+	return append(o.failover(),
+		phase{drills.DelayEndpoint, o.rerouted}, phase{drills.DelayColdStart, o.started},
+		phase{drills.DelayEndpoint, o.moved}, phase{then, forever})
 }
 
 // delays sums what was attributed.

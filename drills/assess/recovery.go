@@ -8,14 +8,15 @@ import (
 )
 
 // recoveryTime measures, from the fault, when work was first completed again
-// and when throughput was sustained. Both are intervals. The fault took effect
+// and when throughput was sustained, where Namespaces moved not before they had.
+// Both are intervals. The fault took effect
 // somewhere between its request and the moment every probe saw it; the lower
 // bound counts from the later, the upper from the earlier.
 func (c *docket) recoveryTime() drills.RecoveryTime {
 	if !c.faulted {
 		return drills.RecoveryTime{}
 	}
-	times := c.Timeline.Completions(c.affected...)
+	times := c.Drill.Completions(c.Timeline, c.affected...)
 	fault := time.Duration(c.effective)
 	horizon := c.horizon()
 	var out drills.RecoveryTime
@@ -26,13 +27,29 @@ func (c *docket) recoveryTime() drills.RecoveryTime {
 	} else {
 		out.FirstProgress = c.unbounded(horizon)
 	}
-	before, first, ok := c.recovery().Sustained(times, fault, horizon)
+	moved := time.Duration(c.movedSince())
+	before, first, ok := c.Drill.Recovered(c.recovery(), times, moved, horizon)
+	if before == moved { // nobody looked then: what was seen before it is the last known bad
+		before = lastOf(times, fault, moved)
+	}
 	if ok {
 		out.Recovered, out.Sustained = true, c.interval(before, first)
 	} else {
 		out.Sustained = c.unbounded(c.lastBad(times, before, horizon))
 	}
 	return out
+}
+
+// lastOf is the last of the sorted times in [from, to], or from.
+func lastOf(times []time.Duration, from, to time.Duration) time.Duration {
+	i, found := slices.BinarySearch(times, to)
+	switch {
+	case found:
+		return to
+	case i > 0 && times[i-1] > from:
+		return times[i-1]
+	}
+	return from
 }
 
 // lastBad is until when a throughput that was not seen sustained is known to
@@ -98,17 +115,18 @@ func (c *docket) unbounded(bad time.Duration) drills.Interval {
 // attribution splits the Recovery Time at the stages it passed: each share is
 // the time spent to reach the next stage, and all shares add up to the upper
 // bound of the sustained interval, less what the fault took to take effect.
-// Where nothing had to move, no time went anywhere.
+// In a control no time went anywhere.
 func (c *docket) attribution(stages []drills.StageTime, recovery drills.RecoveryTime) []drills.Attribution {
 	out := []drills.Attribution{}
-	if !recovery.Recovered || len(c.moved) == 0 {
+	if !recovery.Recovered || c.Drill.Control() {
 		return out
 	}
-	spent := drills.Offset(0)
+	spent, causes := drills.Offset(0), c.causes()
 	inOrder := slices.SortedStableFunc(slices.Values(stages), func(a, b drills.StageTime) int { return int(a.At - b.At) })
 	for _, s := range inOrder {
-		cause, known := causes()[s.Name]
-		if !known || s.At < spent {
+		cause, known := causes[s.Name]
+		still := len(c.moved) == 0 && s.Name == drills.FirstCompleted // what was under way ends also while a fault lasts
+		if !known || still || s.At < spent {
 			continue
 		}
 		out = append(out, drills.Attribution{Cause: cause.name, Seconds: s.At - spent, Detail: cause.detail})
@@ -123,10 +141,12 @@ func (c *docket) attribution(stages []drills.StageTime, recovery drills.Recovery
 type cause struct{ name, detail string }
 
 // causes names the time that leads up to a stage.
-func causes() map[drills.Stage]cause {
+func (c *docket) causes() map[drills.Stage]cause {
 	return map[drills.Stage]cause{
+		drills.FaultEnded:          {"fault", "until the fault ended by itself"},
 		drills.Detected:            {"detection", "health probes until the declared number failed"},
-		drills.Promoted:            {"promotion", "forced failover, measured on the surviving cluster"},
+		drills.Approved:            {"person, waited for", "from the detection until a person had approved the failover"},
+		drills.Promoted:            {"promotion", c.how()},
 		drills.EndpointRerouted:    {"endpoint", "update of the Namespace Endpoint in every surviving region"},
 		drills.Provisioned:         {"cold start, declared", "image pull and machine start, as the drill declares"},
 		drills.WorkersStarted:      {"cold start, measured", "start of the real processes"},

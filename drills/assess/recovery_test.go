@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
-	"github.com/failoverdrill/failoverdrill/drills/catalog"
 )
 
 // seconds is an interval whose end was not seen when upper is zero.
@@ -277,7 +276,7 @@ func TestAttributionAddsUpToTheTimeUntilThroughputWasSustained(t *testing.T) {
 		"dual-active":      {"detection", "promotion", "endpoint", "traffic", "polls", "first task", "first completion", "ramp"},
 		"dual-active-ring": {"detection", "promotion", "endpoint", "traffic", "polls", "first task", "first completion", "ramp"},
 	}
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		t.Run(name, func(t *testing.T) {
 			r := passing(t, name).with(closed(26, causes[name][0])).judge() // a straggler of nobody's
 			var sum drills.Offset

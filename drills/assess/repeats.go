@@ -9,18 +9,20 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// Repeats takes the reports of the same drill together: those that share name
-// and model, in the order in which each drill first appears. Whether they ran
-// on the same machine and under the same load is for the caller to see to.
+// Repeats takes the reports of the same drill together: those that share name,
+// model and basis of replication, in the order in which each drill first appears.
+// Whether they ran on the same machine and under the same load is for the caller to
+// see to.
 func Repeats(reports []drills.Report) []drills.Distribution {
 	type key struct {
 		drill string
 		model drills.Model
+		basis drills.ReplicationBasis
 	}
 	var order []key
 	groups := map[key][]drills.Report{}
 	for _, r := range reports {
-		k := key{r.Drill, r.Model}
+		k := key{r.Drill, r.Model, r.Replication}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
@@ -36,7 +38,7 @@ func Repeats(reports []drills.Report) []drills.Distribution {
 // distribution is that of one drill's reports, of which there is at least one.
 func distribution(reports []drills.Report) drills.Distribution {
 	out := drills.Distribution{
-		Drill: reports[0].Drill, Model: reports[0].Model, Runs: len(reports), Excluded: []drills.ExcludedRun{},
+		Drill: reports[0].Drill, Model: reports[0].Model, Replication: reports[0].Replication, Runs: len(reports), Excluded: []drills.ExcludedRun{},
 	}
 	var conclusive []drills.Report
 	for _, r := range reports {

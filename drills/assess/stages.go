@@ -107,8 +107,9 @@ func (c *docket) tasks(show func(namespace string, t drills.Task)) {
 func (c *docket) backlogDrained(sustained drills.Offset) (drills.Offset, bool) {
 	ends := c.census[drills.CensusAfterHeal]
 	last := sustained
+	contested := c.contested()
 	for key, w := range c.census[drills.CensusWithoutRegion] {
-		if !slices.Contains(c.affected, key.namespace) || w.StartedAt > sustained {
+		if !slices.Contains(c.affected, key.namespace) || w.StartedAt > sustained || contested[key.scoped] {
 			continue
 		}
 		closed := w.ClosedAt

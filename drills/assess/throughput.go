@@ -14,10 +14,10 @@ func (c *docket) throughput(recovery drills.RecoveryTime) []drills.Throughput {
 	window := c.Drill.SteadyState.Window
 	for _, ns := range c.topology.Namespaces {
 		t := drills.Throughput{
-			Namespace: ns.Name, Affected: slices.Contains(c.moved, ns.Name), Declared: float64(c.Drill.Workload.Rate),
+			Namespace: ns.Name, Affected: !c.Drill.Control() && slices.Contains(c.affected, ns.Name), Declared: float64(c.Drill.Workload.Rate),
 		}
 		if c.faulted {
-			times := c.Timeline.Completions(ns.Name)
+			times := c.Drill.Completions(c.Timeline, ns.Name)
 			until := time.Duration(c.steadyUntil)
 			t.Steady = drills.PerSecond(times, until-window, until)
 			end := c.horizon()

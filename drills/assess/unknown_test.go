@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
-	"github.com/failoverdrill/failoverdrill/drills/catalog"
 )
 
 func TestUnknownNeverPasses(t *testing.T) {
@@ -40,9 +39,9 @@ func TestUnknownNeverPasses(t *testing.T) {
 		{
 			"whether one link was severed",
 			func(e *evidence) {
-				e.with(drills.Event{At: at(effective), Kind: drills.KindProbe, Subject: "fleet-us-west-to-us-east", Detail: "connected"})
+				e.with(drills.Event{At: at(effective), Kind: drills.KindProbe, Name: "faults[0]", Subject: "fleet-us-west-to-us-east", Detail: "connected"})
 			},
-			"still alive: fleet-us-west-to-us-east (connected)",
+			"still as before: fleet-us-west-to-us-east (connected)",
 		},
 		{"where names led", func(e *evidence) { e.without(ofKind(drills.KindEndpoint)) }, "endpoint not witnessed: nobody looked names up"},
 		{"the clock", func(e *evidence) { e.without(ofKind(drills.KindClock)) }, "clock not witnessed"},
@@ -115,7 +114,7 @@ func TestADrillWithoutOneOfItsMarksDoesNotPass(t *testing.T) {
 		drills.FailedBack:       "return not witnessed: the namespace was not failed back",
 		drills.SustainedAtHome:  "return not witnessed: throughput did not come back",
 	}
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		whole := sparse(t, name)
 		for _, event := range whole.Timeline {
 			if event.Kind != drills.KindMark {
@@ -149,7 +148,7 @@ func decoration(e drills.Event) bool {
 // This holds for kinds of evidence that are yet to come, too: each has to be
 // asked for by a verdict, or to be called decoration here.
 func TestNoKindOfEvidenceCanBeMissingFromAPass(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		kinds, whole := map[string]drills.Event{}, sparse(t, name)
 		for _, e := range whole.Timeline {
 			kinds[like(e)] = e

@@ -9,11 +9,10 @@ import (
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/assess"
-	"github.com/failoverdrill/failoverdrill/drills/catalog"
 )
 
 func TestADrillThatWentWellPasses(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		t.Run(name, func(t *testing.T) {
 			r := passing(t, name).expect(t, drills.Pass, "")
 			for _, o := range r.Objectives {
@@ -94,7 +93,7 @@ func TestARunWithoutASteadyStateIsInconclusive(t *testing.T) {
 }
 
 func TestJudgingTwiceDiffersInJudgedAtAlone(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		t.Run(name, func(t *testing.T) {
 			e := passing(t, name)
 			before := asJSON(t, e.Evidence)
@@ -117,7 +116,7 @@ func TestJudgingTwiceDiffersInJudgedAtAlone(t *testing.T) {
 // What components wrote on their own is merged late, so a record is not in
 // order of time.
 func TestTheOrderInWhichEvidenceWasWrittenDoesNotMatter(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		t.Run(name, func(t *testing.T) {
 			e := passing(t, name)
 			// The phases are listed in the order a run went through them.

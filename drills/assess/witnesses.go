@@ -26,7 +26,36 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 		c.loadWitness(),
 		c.ledgerWitness(),
 	}
+	if c.Drill.Conflicts() > 0 {
+		out = append(out, c.splitWitness(r))
+	}
+	if len(c.topology.Codecs) > 0 {
+		out = append(out, c.codecWitness())
+	}
 	return out
+}
+
+// codecWitness wants that no cluster holds a payload in the clear.
+func (c *docket) codecWitness() drills.Witness {
+	w := drills.Witness{Name: "codec"}
+	if !c.counted() {
+		w.Detail = "nobody read the clusters to see it"
+		return w
+	}
+	encoded, bare := 0, 0
+	for _, workflow := range c.final() {
+		encoded, bare = encoded+workflow.Encoded, bare+workflow.Clear
+	}
+	switch {
+	case bare > 0:
+		w.Detail = fmt.Sprintf("%d of %d payloads that the clusters hold are in the clear", bare, bare+encoded)
+	case encoded == 0:
+		w.Detail = "the clusters hold no payload at all"
+	default:
+		w.Held = true
+		w.Detail = fmt.Sprintf("all %d payloads that the clusters hold are encoded", encoded)
+	}
+	return w
 }
 
 func (c *docket) steadyWitness(r drills.Report) drills.Witness {
@@ -35,7 +64,7 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 		w.Detail = "no fault took effect, so no steady state came before one"
 		return w
 	}
-	if since := c.requested - c.steadyUntil; !c.steady || since > steadyLast {
+	if since := c.firstRequested() - c.steadyUntil; !c.steady || since > steadyLast {
 		w.Detail = "nobody saw it in the last seconds before the fault"
 		return w
 	}
@@ -60,6 +89,17 @@ func (c *docket) steadyWitness(r drills.Report) drills.Witness {
 	}
 	w.Detail = strings.Join(lines, ", ")
 	return w
+}
+
+// firstRequested is when the first fault came: others than the one that times
+// count from may come before it.
+func (c *docket) firstRequested() drills.Offset {
+	first := c.requested
+	for number := range c.Drill.Faults {
+		requested, _ := c.when(number)
+		first = min(first, requested)
+	}
+	return first
 }
 
 // steadyLast is how long before the fault the window may have ended in which
@@ -110,62 +150,11 @@ func asModelled(f drills.FleetCounts) (ok bool, expected string) {
 	}
 }
 
-// faultWitness wants every direction probed that an outage of the region severs,
-// and none alive; in a control, all alive.
-func (c *docket) faultWitness() drills.Witness {
-	w := drills.Witness{Name: "fault"}
-	broken := !c.Drill.Control()
-	probes, otherwise, probed := 0, []string{}, map[string]bool{}
-	for _, e := range c.Timeline {
-		if e.Kind != drills.KindProbe {
-			continue
-		}
-		probes++
-		probed[e.Subject] = true
-		if e.Held != broken {
-			otherwise = append(otherwise, fmt.Sprintf("%s (%s)", e.Subject, e.Detail))
-		}
-	}
-	switch {
-	case probes == 0:
-		w.Detail = "no probe looked at what was severed"
-	case len(otherwise) > 0 && broken:
-		w.Detail = "still alive: " + strings.Join(otherwise, ", ")
-	case len(otherwise) > 0:
-		w.Detail = "not alive, though nothing was to be broken: " + strings.Join(otherwise, ", ")
-	case len(c.unprobed(probed)) > 0:
-		w.Detail = "nobody probed " + strings.Join(c.unprobed(probed), ", ")
-	case !c.faulted:
-		w.Detail = "it never took effect"
-	case !broken:
-		w.Held = true
-		w.Detail = fmt.Sprintf("nothing was broken: %d processes and links of %s probed, all alive", probes, c.lost)
-	default:
-		w.Held = true
-		w.Detail = fmt.Sprintf("%d processes and links of %s probed, all severed within %.3f s of the request",
-			probes, c.lost, (c.effective - c.requested).Seconds())
-	}
-	return w
-}
-
-// unprobed lists the Links and the cluster of the lost region that no probe
-// looked at.
-func (c *docket) unprobed(probed map[string]bool) []string {
-	var out []string
-	for _, link := range c.topology.Links {
-		if link.Touches(c.lost) && !probed[link.Name()] {
-			out = append(out, link.Name())
-		}
-	}
-	if cluster := c.lost + "/cluster"; !probed[cluster] {
-		out = append(out, cluster)
-	}
-	return out
-}
-
 // failoverWitness wants exactly the failover that the fault calls for: the lost
 // region detected once, each of its Namespaces promoted once in its replica,
-// between the fault and the return of the region. A control calls for none.
+// between the fault and the return of the region. A control calls for none; one
+// that was given up, or that the drill does not want, ends with the detection. A
+// survivor that is gone for a while may be declared lost too: nothing comes of it.
 func (c *docket) failoverWitness() drills.Witness {
 	w := drills.Witness{Name: "failover", Held: c.faulted}
 	if !c.faulted {
@@ -174,7 +163,7 @@ func (c *docket) failoverWitness() drills.Witness {
 	}
 	until, returned := c.Timeline.Mark(drills.HealRequested)
 	var wrong []string
-	detected, promoted := 0, map[string]int{}
+	detected, promoted, too := 0, map[string]int{}, ""
 	for _, e := range c.Timeline {
 		if e.Kind != drills.KindMark {
 			continue
@@ -182,6 +171,10 @@ func (c *docket) failoverWitness() drills.Witness {
 		during := e.At >= c.requested && (!returned || e.At <= until)
 		switch drills.Stage(e.Name) {
 		case drills.Detected:
+			if c.goneToo(e) {
+				too = fmt.Sprintf("; %s was declared lost too, and nothing moved on from there", e.Region)
+				continue
+			}
 			detected++
 			if e.Region != c.lost || !during {
 				wrong = append(wrong, fmt.Sprintf("%s was declared lost at %s of the run", e.Region, e.At))
@@ -195,7 +188,11 @@ func (c *docket) failoverWitness() drills.Witness {
 		}
 	}
 	once := min(len(c.moved), 1)
-	if detected != once {
+	lost := once
+	if c.loses() {
+		lost = 1 // also where nothing came of it
+	}
+	if detected != lost {
 		wrong = append(wrong, fmt.Sprintf("%d regions were declared lost", detected))
 	}
 	for _, ns := range c.affected {
@@ -208,10 +205,10 @@ func (c *docket) failoverWitness() drills.Witness {
 		return w
 	}
 	if once == 0 {
-		w.Detail = "no region was declared lost, no namespace promoted"
+		w.Detail = c.unmoved()
 		return w
 	}
-	w.Detail = fmt.Sprintf("%s declared lost once, %s promoted once in its replica", c.lost, strings.Join(c.affected, ", "))
+	w.Detail = fmt.Sprintf("%s declared lost once, %s promoted once in its replica%s", c.lost, strings.Join(c.affected, ", "), too)
 	return w
 }
 
@@ -243,6 +240,10 @@ func (c *docket) scopeWitness(r drills.Report) drills.Witness {
 		if t.Affected {
 			continue
 		}
+		if ns, _ := c.topology.Namespace(t.Namespace); c.Drill.HeldUp(ns) {
+			lines = append(lines, fmt.Sprintf("%s is at home in %s, which was gone too, and stayed there", t.Namespace, ns.Home))
+			continue
+		}
 		expected := min(t.Steady, t.Declared) // a short window can hold more than was sent in it
 		if t.Outage < keptShare*expected {
 			w.Held = false
@@ -252,11 +253,21 @@ func (c *docket) scopeWitness(r drills.Report) drills.Witness {
 	switch {
 	case !c.faulted:
 		lines = []string{"no fault took effect"}
+	case len(lines) == 0 && len(c.moved) == 0:
+		lines = []string{"nothing moved"}
 	case len(lines) == 0:
-		lines = []string{fmt.Sprintf("only %s moved", strings.Join(c.affected, ", "))}
+		lines = []string{c.mover()}
 	}
 	w.Detail = strings.Join(lines, "; ")
 	return w
+}
+
+// mover says who moved, where only those did that had to.
+func (c *docket) mover() string {
+	if len(c.moved) == 0 {
+		return "no namespace moved"
+	}
+	return fmt.Sprintf("only %s moved", strings.Join(c.moved, ", "))
 }
 
 // steppedClock is a drift of the wall clock that would move times taken from
@@ -292,10 +303,11 @@ func (c *docket) componentsWitness() drills.Witness {
 	return w
 }
 
-// returnWitness wants every Namespace at home in the end, and counted there.
+// returnWitness wants every Namespace where it stays in the end, which is at home
+// unless the drill has it stay in the survivor, and counted there.
 func (c *docket) returnWitness() drills.Witness {
 	w := drills.Witness{Name: "return"}
-	left := len(c.moved) > 0
+	left := c.returns()
 	_, healed := c.Timeline.Mark(drills.Healed)
 	_, back := c.Timeline.Mark(drills.FailedBack)
 	_, sustained := c.Timeline.Mark(drills.SustainedAtHome)
@@ -311,16 +323,19 @@ func (c *docket) returnWitness() drills.Witness {
 		w.Detail = "throughput did not come back after the failback"
 	case !c.complete(drills.CensusAfterHeal):
 		w.Detail = "nobody counted after the heal"
-	case !left:
+	case len(c.moved) == 0:
 		w.Held, w.Detail = true, "nothing had to return: every region believes every namespace at home"
+	case !left:
+		w.Held, w.Detail = true, fmt.Sprintf("%s returned and caught up; its namespaces stay in the survivor, as declared", c.lost)
 	default:
 		w.Held, w.Detail = true, fmt.Sprintf("%s returned, caught up and took its namespaces back", c.lost)
 	}
 	return w
 }
 
-// elsewhere lists where a region does not believe a Namespace active at home
-// once everything is over: what the control plane says it did is not what is.
+// elsewhere lists where a region does not believe a Namespace active where it
+// stays once everything is over: what the control plane says it did is not what
+// is.
 func (c *docket) elsewhere() []string {
 	last := map[[2]string]string{}
 	for _, e := range c.inOrder(drills.KindActive) {
@@ -328,13 +343,18 @@ func (c *docket) elsewhere() []string {
 	}
 	var out []string
 	for _, ns := range c.topology.Namespaces {
+		stays, _ := c.stays(ns)
+		where := "at home"
+		if stays != ns.Home {
+			where = "in " + stays
+		}
 		for _, region := range []string{ns.Home, ns.Replica} {
 			switch active := last[[2]string{ns.Name, region}]; active {
-			case ns.Home:
+			case stays:
 			case "":
 				out = append(out, fmt.Sprintf("%s does not say where %s is active", region, ns.Name))
 			default:
-				out = append(out, fmt.Sprintf("%s believes %s active in %s, not at home", region, ns.Name, active))
+				out = append(out, fmt.Sprintf("%s believes %s active in %s, not %s", region, ns.Name, active, where))
 			}
 		}
 	}

@@ -244,7 +244,7 @@ func TestASteppedClockProvesNothing(t *testing.T) {
 
 func TestTheFaultWitnessTellsWhatWasProbed(t *testing.T) {
 	w := witness(t, passing(t, "active-hot").judge(), "fault")
-	if want := "11 processes and links of us-east probed, all severed within 0.100 s of the request"; !w.Held || w.Detail != want {
+	if want := "region-outage of us-east, crash: 11 processes and links probed, all broken within 0.100 s of the request; 3 others probed, none touched"; !w.Held || w.Detail != want {
 		t.Errorf("got %+v, want %q", w, want)
 	}
 }
@@ -297,5 +297,29 @@ func TestMemoryAndPhasesAreListedOnce(t *testing.T) {
 	memory := []drills.Memory{{Component: "links", Bytes: 1e8}, {Region: "us-west", Component: "cluster", Bytes: 2e8}}
 	if !slices.Equal(r.Memory, memory) {
 		t.Errorf("got %+v, want %+v", r.Memory, memory)
+	}
+}
+
+func TestACodecServerEncodesEveryPayload(t *testing.T) {
+	encoded := func(clear int) *evidence {
+		e := passing(t, "codec-hot")
+		e.workflows("", func(_ string, w *drills.Workflow) { w.Encoded = 2 })
+		first := true
+		return e.workflows(drills.CensusAfterHeal, func(_ string, w *drills.Workflow) {
+			if first {
+				w.Clear, first = clear, false
+			}
+		})
+	}
+	r := encoded(0).expect(t, drills.Pass, "")
+	if w := witness(t, r, "codec"); !w.Held || !strings.Contains(w.Detail, "payloads that the clusters hold are encoded") {
+		t.Errorf("witness %+v", w)
+	}
+	expectWitness(t, encoded(1), "codec", "1 of")
+	expectWitness(t, passing(t, "codec-hot"), "codec", "no payload at all")
+	for _, w := range passing(t, "active-hot").expect(t, drills.Pass, "").Witnesses {
+		if w.Name == "codec" {
+			t.Errorf("a drill without Codec Servers has the witness %+v", w)
+		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/assess"
 	"github.com/failoverdrill/failoverdrill/drills/clock"
+	"github.com/failoverdrill/failoverdrill/drills/journal"
 	"github.com/failoverdrill/failoverdrill/drills/record"
 	"github.com/failoverdrill/failoverdrill/drills/report"
 	"github.com/failoverdrill/failoverdrill/fixtures"
@@ -35,6 +36,10 @@ type Options struct {
 	Binary   string             // the failoverdrill binary, which plays every component
 	Progress func(drills.Event) // called for each event as it is recorded; may be nil
 	Keep     bool               // keep databases and other working files of components
+	State    string             // folder of the journal of what is changed; empty takes the user's
+	// Orphans lets components outlive a harness that is killed, which Linux does
+	// not on its own, so that a recovery can be tested.
+	Orphans bool
 	// Plant puts a defect between the engine and the world, for a self-test: it
 	// returns the world that the drill is to run in. Nil runs in the real one.
 	Plant func(Scene) drills.World
@@ -60,13 +65,28 @@ var ErrInterrupted = errors.New("interrupted")
 type Result struct {
 	Dir    string
 	Report drills.Report
+	// Stopped says that a stop file ended the run. It is meant for all that was
+	// to come, too.
+	Stopped bool
 }
 
 // Run runs one drill. A drill that did not go well is a Report with that
-// verdict, not an error; an error means that not even a record could be kept.
+// verdict, not an error; an error means that not even a record could be kept,
+// that the machine lacks something or that a stop file is there, and nothing
+// was started (see journal.StoppedError), or that something is left over.
+//
+// Every change of the world is in a journal before it is made. When Run returns,
+// all are undone; if the process is killed, Recover does it.
 func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) {
 	if err := d.Validate(); err != nil {
 		return Result{}, err
+	}
+	d = d.Decided()
+	if err := o.resolve(); err != nil {
+		return Result{}, err
+	}
+	if err := preflight(ctx, d, o); err != nil {
+		return Result{}, fmt.Errorf("check this machine before %s, nothing was started: %w", d.Name, err)
 	}
 	id, err := newRunID()
 	if err != nil {
@@ -74,15 +94,23 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	}
 	base := clock.New()
 	started := base.Wall(0).UTC()
-	out, err := filepath.Abs(o.Out)
+	dir := filepath.Join(o.Out, fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405"), d.Name, id))
+	changes, err := journal.Create(o.State, journal.Run{ID: id, Drill: d.Name, Dir: dir, PID: os.Getpid(), Started: started})
 	if err != nil {
-		return Result{}, fmt.Errorf("find folder for runs: %w", err)
+		return Result{}, err
 	}
-	// Components run in folders of their own: a relative path would miss.
-	if o.Binary, err = filepath.Abs(o.Binary); err != nil {
-		return Result{}, fmt.Errorf("find binary: %w", err)
+	undo := &undoer{journal: changes}
+	defer func() { err = errors.Join(err, settle(ctx, undo)) }()
+	// Looked for once the journal is held: either this sees the stop, or who
+	// makes it sees this run.
+	if err := journal.CheckStop(o.State); err != nil {
+		return Result{}, err
 	}
-	dir := filepath.Join(out, fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405"), d.Name, id))
+	ctx, unwatch := watchStop(ctx, o.State)
+	defer unwatch()
+	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
+		return Result{}, err
+	}
 	log, err := record.Create(dir, d, id)
 	if err != nil {
 		return Result{}, err
@@ -93,7 +121,7 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	log.Record(drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
 		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o.Binary),
 	}})
-	r := &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log}
+	r := &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log, undo: undo}
 	outcome := drills.Event{Kind: drills.KindEnd}
 	outcome.Name, outcome.Detail = ending(r.execute(ctx))
 	outcome.At = r.now()
@@ -105,7 +133,34 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	if err == nil {
 		err = Write(dir, judged)
 	}
-	return Result{Dir: dir, Report: judged}, err
+	return Result{Dir: dir, Report: judged, Stopped: stopped(ctx)}, err
+}
+
+// resolve makes every path absolute: components run in folders of their own,
+// where a relative one would miss, and a journal is read from anywhere.
+func (o *Options) resolve() (err error) {
+	if o.State, err = stateFolder(o.State); err != nil {
+		return err
+	}
+	for _, path := range []*string{&o.Out, &o.Binary, &o.State} {
+		if *path, err = filepath.Abs(*path); err != nil {
+			return fmt.Errorf("find %s: %w", *path, err)
+		}
+	}
+	return nil
+}
+
+// settle undoes what is left at the end of a run, and ends its journal. What
+// cannot be undone stays in it.
+func settle(ctx context.Context, undo *undoer) error {
+	_, err := undo.finish(context.WithoutCancel(ctx))
+	if err == nil {
+		err = undo.journal.Remove()
+	}
+	if err = errors.Join(err, undo.journal.Close()); err != nil {
+		return fmt.Errorf("undo run %s, `failoverdrill recover` tries again: %w", undo.journal.Run().ID, err)
+	}
+	return nil
 }
 
 // Judge reads the run in dir and measures it. Objectives other than the run's
@@ -167,6 +222,8 @@ type run struct {
 	clock   clock.Clock
 	dir     string
 	log     *record.Writer
+	undo    *undoer
+	edges   *toxics.Links // once the topology has any
 }
 
 func (r *run) now() drills.Offset { return drills.Offset(r.clock.Now()) }
@@ -182,29 +239,37 @@ const bootWithin = 2 * time.Minute
 // execute stands the topology up, drives the drill and tears everything down,
 // however it went.
 func (r *run) execute(ctx context.Context) (err error) {
-	work := filepath.Join(r.dir, "work")
+	work := filepath.Join(r.dir, workFolder)
 	logs := filepath.Join(r.dir, record.LogsFolder)
+	changes := r.undo.journal
+	if _, err := changes.Begin(drills.Change{Kind: drills.FolderChange, Subject: work, Keep: r.options.Keep}); err != nil {
+		return err
+	}
 	for _, dir := range []string{work, logs} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make folder of run: %w", err)
 		}
 	}
-	launcher := launch.NewProcesses(r.options.Binary, work)
+	launcher := launch.NewProcesses(launch.ProcessOptions{Binary: r.options.Binary, Dir: work, Run: r.id, Orphans: r.options.Orphans})
 	began := r.now()
 	booting, booted := context.WithTimeoutCause(ctx, bootWithin, fmt.Errorf("not up within %s", bootWithin))
 	defer booted()
 	stack, err := fixtures.Start(booting, r.drill, fixtures.Options{
 		Launcher: launcher,
-		Links:    func(address string) drills.LinkOpener { return toxics.Connect(address) },
-		Recorder: r.log, Clock: r.clock, Logs: logs, RunID: r.id,
+		Links: func(address string) drills.LinkOpener {
+			r.edges = toxics.Connect(address, changes)
+			return r.edges
+		},
+		Recorder: r.log, Journal: changes, Clock: r.clock, Logs: logs, RunID: r.id, Person: person{r.dir},
 	})
 	defer func() {
 		began := r.now()
 		err = errors.Join(err, stack.Close(), r.collect(stack))
 		launcher.Close()
-		if !r.options.Keep {
-			err = errors.Join(err, os.RemoveAll(work))
-		}
+		// Most is undone by now; the rest is, and it is looked whether all is. The
+		// record goes on.
+		_, left := r.undo.finish(context.WithoutCancel(ctx), drills.RecordChange)
+		err = errors.Join(err, left)
 		r.phase(drills.PhaseTeardown, began)
 	}()
 	if err != nil {
@@ -212,6 +277,13 @@ func (r *run) execute(ctx context.Context) (err error) {
 	}
 	r.phase(drills.PhaseBoot, began)
 	return cause(ctx, r.drive(ctx, stack))
+}
+
+// person is who approves failovers, by the files of a run's folder.
+type person struct{ dir string }
+
+func (p person) Approve(ctx context.Context, region string) error {
+	return record.AwaitApproval(ctx, p.dir, region)
 }
 
 // cause tells a run that its caller ended from one that went wrong: what fails
@@ -228,21 +300,25 @@ func cause(ctx context.Context, err error) error {
 }
 
 func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
-	world := drills.World{Traffic: stack.Traffic(), Control: stack.Control(), Watcher: stack.Watcher()}
-	edges := toxics.Connect(stack.LinksAddress())
-	for _, spec := range r.drill.Faults {
-		fault, err := toxics.NewFault(spec, stack.Topology(), edges, stack)
+	world := drills.World{Traffic: stack.Traffic(), Control: stack.Control(), Watcher: stack.Watcher(), Gates: stack}
+	if r.drill.Conflicts() > 0 {
+		world.Contest = stack.Contest()
+	}
+	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Listen: stack.Listen}
+	for number := range r.drill.Faults {
+		fault, err := toxics.NewFault(number, site)
 		if err != nil {
 			return err
 		}
 		world.Faults = append(world.Faults, fault)
 	}
+	faults := slices.Clone(world.Faults) // as they are, whatever is planted
 	ctx, fail := context.WithCancelCause(ctx)
 	var planting sync.WaitGroup
 	defer planting.Wait()
 	defer fail(nil)
 	if r.options.Plant != nil {
-		world = r.options.Plant(Scene{World: world, Stack: stack, Links: edges, After: func(stage drills.Stage, do func(context.Context) error) {
+		world = r.options.Plant(Scene{World: world, Stack: stack, Links: r.edges, After: func(stage drills.Stage, do func(context.Context) error) {
 			r.after(stage, func() {
 				planting.Go(func() {
 					if err := do(ctx); err != nil && ctx.Err() == nil {
@@ -259,6 +335,9 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 		stack.Sample(sampling)
 	}()
 	err := drills.Run(ctx, r.drill, world, r.log, r.clock.Now)
+	if err != nil {
+		r.heal(ctx, faults)
+	}
 	stop()
 	<-sampled
 	return err

@@ -43,9 +43,14 @@ func ExampleSummary() {
 			RecoveryTime:  drills.RecoveryTime{Recovered: true, Sustained: between(4.902, 5.113)},
 			RecoveryPoint: drills.RecoveryPoint{OperationCounts: counted(812, 0, 0, 0, 0, 0), LostSeconds: age(0), Reset: number(0)},
 			Workflows:     drills.WorkflowCounts{WorkflowTally: drills.WorkflowTally{Started: 812, Completed: 812}},
+			Faults:        []drills.FaultReport{{Kind: drills.RegionOutage, Flavour: drills.Freeze}},
+			Attribution: []drills.Attribution{
+				{Cause: "detection", Seconds: seconds(1.512)}, {Cause: "promotion", Seconds: seconds(0.192)}, {Cause: "polls", Seconds: seconds(3.409)},
+			},
 		},
 		{
-			Drill: "orders-active-cold", Model: drills.ActiveCold, Verdict: drills.Errored,
+			Drill: "orders-active-cold", Model: drills.ActiveCold, Run: "nightly-8", Verdict: drills.Errored,
+			Faults:  []drills.FaultReport{{Kind: drills.RegionOutage, Flavour: drills.Freeze}},
 			Reasons: []string{"start cluster us-west: exit status 1"},
 		},
 	}
@@ -53,10 +58,19 @@ func ExampleSummary() {
 		fmt.Println(err)
 	}
 	// Output:
-	// drill               model        verdict      sustained  lost  after heal  stuck  reason
-	// ──────────────────  ───────────  ───────  ─────────────  ────  ──────────  ─────  ────────────────────────────────────
-	// orders-active-hot   active-hot   ✓ pass   4.902–5.113 s     0           0      0
-	// orders-active-cold  active-cold  ! error   not measured     –           –      –  start cluster us-west: exit status 1
+	// drill               model        fault                  verdict  Recovery Time  lost  after heal  stuck
+	// ──────────────────  ───────────  ─────────────────────  ───────  ─────────────  ────  ──────────  ─────
+	// orders-active-hot   active-hot   region-outage, freeze  ✓ pass   4.902–5.113 s     0           0      0
+	// orders-active-cold  active-cold  region-outage, freeze  ! error   not measured     –           –      –
 	//
 	// 2 runs          1 pass · 1 error
+	//
+	// Why not every run passed
+	//   ! orders-active-cold, run nightly-8: start cluster us-west: exit status 1
+	//
+	// Where the time went, drill by drill, in seconds
+	// drill and fault                            detection  polls  other  total
+	// ─────────────────────────────────────────  ─────────  ─────  ─────  ─────
+	// orders-active-hot: region-outage, freeze       1.512  3.409  0.192  5.113
+	// orders-active-cold: region-outage, freeze          –      –      –      –
 }

@@ -11,9 +11,9 @@ import (
 
 // JSON is the content of report.json: indented, newline-terminated, the same
 // for the same report. What is empty is [] or {}; null stands only for what was
-// not measured: the upper end of an interval that was not seen, the outage of a
-// lane that nobody probed meanwhile, operations that nobody counted, delays,
-// replication lag. The error is that of a number which JSON does not have, such
+// not measured: the upper end of an interval that was not seen, when a fault did
+// what it did not do, the outage of a lane that nobody probed meanwhile,
+// operations that nobody counted, delays, replication lag. The error is that of a number which JSON does not have, such
 // as NaN.
 func JSON(r drills.Report) ([]byte, error) {
 	var b bytes.Buffer
@@ -30,6 +30,7 @@ func JSON(r drills.Report) ([]byte, error) {
 // may iterate without asking first.
 func filled(r drills.Report) drills.Report {
 	r.Reasons = slice(r.Reasons)
+	r.Faults = slice(r.Faults)
 	r.Stages = slice(r.Stages)
 	r.RecoveryPoint.ByKind = slice(r.RecoveryPoint.ByKind)
 	r.Fleets = slice(r.Fleets)

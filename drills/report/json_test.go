@@ -34,7 +34,8 @@ func noNull(t *testing.T, path string, v any) {
 	case map[string]any:
 		for name, field := range v {
 			switch name {
-			case "upper", "outage", "delays", "replicationLag", "kept", "lost", "lostAfterHeal", "rolledBack", "duplicated", "lostSeconds", "reset":
+			case "upper", "outage", "delays", "replicationLag", "kept", "lost", "lostAfterHeal", "rolledBack", "duplicated", "lostSeconds", "reset",
+				"requestedAt", "effectiveAt", "endedAt", "healedAt":
 			default:
 				noNull(t, path+"."+name, field)
 			}

@@ -19,8 +19,8 @@ func Plan(w io.Writer, d *drills.Drill, options ...Option) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	p := &planner{printer: newPrinter(options), drill: d, topology: d.Topology(), fault: d.Faults[0]}
-	if !d.Control() {
+	p := &planner{printer: newPrinter(options), drill: d, decided: d.Decided(), topology: d.Topology(), fault: d.Faults[0]}
+	if slices.ContainsFunc(d.Faults, drills.FaultSpec.Loses) {
 		p.lost = p.fault.Region
 	}
 	for _, section := range []func(){
@@ -34,14 +34,14 @@ func Plan(w io.Writer, d *drills.Drill, options ...Option) error {
 	return nil
 }
 
-// planner prints one drill's plan. A drill has exactly one fault, and that
-// takes a region away, or nothing.
+// planner prints one drill's plan.
 type planner struct {
 	*printer
 	drill    *drills.Drill
+	decided  *drills.Drill // with what its seed decides
 	topology drills.Topology
-	fault    drills.FaultSpec
-	lost     string // the fault's region; empty in a control, which loses none
+	fault    drills.FaultSpec // the first, which times count from
+	lost     string           // its region, where the control plane loses it; empty where it does not
 }
 
 func (p *planner) head() {
@@ -53,7 +53,7 @@ func (p *planner) head() {
 	}
 	about := []string{
 		"seed " + strconv.FormatUint(p.drill.Seed, 10), "workload " + p.drill.Workload.Profile,
-		rate(p.drill.Workload.Rate) + " for each Namespace", "nothing is started",
+		rate(p.drill.Workload.Rate) + " for each Namespace", basis(p.drill.Replication.Basis), "nothing is started",
 	}
 	p.line(p.paint(indent+strings.Join(about, between), dim))
 }
@@ -71,16 +71,41 @@ func (p *planner) regions() {
 				secondary = append(secondary, ns.Name)
 			}
 		}
-		row := cells(region, listed(primary), listed(secondary), none)
-		switch region {
-		case p.lost:
-			row[3] = cell{fmt.Sprintf("%s, %s", p.fault.Kind, p.fault.Flavour), red}
-		case p.fault.Region:
-			row[3] = cell{text: "none, but watched"}
+		row := cells(region, listed(primary), listed(secondary), p.brief(region))
+		if region == p.lost {
+			row[3].in = red
 		}
 		rows = append(rows, row)
 	}
-	p.table(indent, []column{{title: "region"}, {title: "primary of"}, {title: "secondary of"}, {title: "fault"}}, rows, nil)
+	p.table(indent, []column{{title: "region"}, {title: "primary of"}, {title: "secondary of"}, {title: "fault", wrap: true}}, rows, nil)
+}
+
+// brief is what befalls a region, each fault in a word or two.
+func (p *planner) brief(region string) string {
+	var out []string
+	for _, f := range p.drill.Faults {
+		switch {
+		case f.Region != region:
+		case f.Kind == drills.NoFault:
+			out = append(out, "none, but watched")
+		case f.Flavour == "":
+			out = append(out, string(f.Kind))
+		default:
+			out = append(out, fmt.Sprintf("%s, %s", f.Kind, f.Flavour))
+		}
+	}
+	if len(out) == 0 {
+		return none
+	}
+	return strings.Join(out, between)
+}
+
+// basis names how the regions replicate.
+func basis(b drills.ReplicationBasis) string {
+	if b == drills.EventBased {
+		return "event-based replication"
+	}
+	return "state-based replication"
 }
 
 // listed is a list of names, or a dash for an empty one.
@@ -102,15 +127,20 @@ func (p *planner) namespaces() {
 		fate := "stays in " + ns.Home
 		switch p.lost {
 		case ns.Home:
-			fate = "moves to " + ns.Replica
+			if p.leaves(ns) {
+				fate = "moves to " + ns.Replica
+			}
 		case ns.Replica:
 			fate += ", without a replica"
 		}
 		rows = append(rows, cells(ns.Name, ns.Home, ns.Replica, forwarded, fate))
 	}
 	when := "when " + p.lost + " is lost"
-	if p.lost == "" {
+	switch {
+	case p.lost == "":
 		when = p.afterwards()
+	case p.goesOn(p.lost):
+		when = "when " + p.lost + " is cut off"
 	}
 	p.table(indent, []column{
 		{title: "namespace"}, {title: "home"}, {title: "replica"}, {title: "polls of the replica"}, {title: when},
@@ -149,9 +179,11 @@ func added(f drills.Fleet) int {
 func (p *planner) fleetAfter(f drills.Fleet) string {
 	ns, _ := p.topology.Namespace(f.Namespace)
 	switch {
+	case p.goesOn(f.Region):
+		return "goes on, cut off"
 	case f.Region == p.lost:
 		return "lost"
-	case ns.Home != p.lost:
+	case ns.Home != p.lost || !p.leaves(ns):
 		return "as before"
 	case added(f) > 0:
 		return fmt.Sprintf("active, %d more", added(f))
@@ -184,9 +216,11 @@ func (p *planner) share(s drills.Starter) drills.Rate {
 func (p *planner) starterAfter(s drills.Starter, before string) string {
 	ns, _ := p.topology.Namespace(s.Namespace)
 	switch {
+	case p.goesOn(s.Region):
+		return "goes on, cut off"
 	case s.Region == p.lost:
 		return "lost"
-	case ns.Home == p.lost:
+	case ns.Home == p.lost && p.leaves(ns):
 		return rate(p.drill.Workload.Rate)
 	default:
 		return before

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -31,12 +32,22 @@ func plan(t *testing.T, d *drills.Drill, options ...report.Option) string {
 }
 
 func TestGoldenPlan(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		t.Run(name, func(t *testing.T) {
 			text := plan(t, shipped(t, name))
 			golden(t, "plan-"+name+".txt", []byte(text))
 			fits(t, text)
 		})
+	}
+}
+
+// Two sides of which neither is lost.
+func TestGoldenPlanOfASplit(t *testing.T) {
+	text := plan(t, shipped(t, "split-brain"))
+	golden(t, "plan-split-brain.txt", []byte(text))
+	fits(t, text)
+	if n := strings.Count(text, "goes on, cut off"); n != 2 {
+		t.Errorf("%d of a Fleet and a starter go on:\n%s", n, text)
 	}
 }
 
@@ -54,11 +65,44 @@ func TestGoldenPlanOfAControl(t *testing.T) {
 	}
 }
 
+// What a mode brings and what it takes away, and the order of it.
+func TestGoldenPlanOfModes(t *testing.T) {
+	for _, modes := range []struct {
+		drill string
+		out   drills.FailoverMode
+		back  drills.FailbackMode
+		never []string
+	}{
+		{"active-hot", drills.Hybrid, drills.FailbackAutomatic, []string{"without waiting for"}},
+		{"active-hot", drills.Graceful, drills.FailbackImmediate, []string{"forced by the surviving"}},
+		{"active-cold", drills.Manual, drills.FailbackNever, []string{"at home", "until failback", "becomes active in us-east"}},
+		{"active-active", drills.NoFailover, drills.FailbackForced, []string{"promotion", "moves to", "survivor  ", "failback  ", "more"}},
+	} {
+		name := fmt.Sprintf("plan-%s-%s", modes.out, modes.back)
+		t.Run(name, func(t *testing.T) {
+			d := shipped(t, modes.drill)
+			d.Failover.Mode, d.Failback.Mode = modes.out, modes.back
+			if modes.out == drills.NoFailover {
+				d.Provision = drills.Provisioning{}
+				d.Faults[0].For = 10 * time.Second // nothing else would end it
+			}
+			text := plan(t, d)
+			golden(t, name+".txt", []byte(text))
+			fits(t, text)
+			for _, never := range modes.never {
+				if strings.Contains(text, never) {
+					t.Errorf("it says %q", never)
+				}
+			}
+		})
+	}
+}
+
 // words is text without its line breaks: what a table wraps is one again.
 func words(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func TestPlanNamesEveryLinkThatIsRefused(t *testing.T) {
-	for _, name := range catalog.Names() {
+	for _, name := range models() {
 		d := shipped(t, name)
 		text := words(plan(t, d))
 		for _, link := range d.Topology().Links {
@@ -84,6 +128,10 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 			d.Fleets = map[string]drills.FleetSettings{"us-west": {Workers: 3}}
 			d.Provision = drills.Provisioning{}
 		}, []string{"active, 3 more", "3 Workers and a starter start;", "3 Workers and the starter of us-west stop"}},
+		{"codec-cold", func(*drills.Drill) {}, []string{
+			"and 1 Codec Server with aes-gcm: us-east", "a Codec Server starts, and then 1 Worker and a starter start", "us-east/codec,",
+		}},
+		{"codec-hot", func(*drills.Drill) {}, []string{"and 2 Codec Servers with aes-gcm: us-east, us-west", "there is nothing to start"}},
 		{"active-active", func(d *drills.Drill) {
 			d.Fleets = map[string]drills.FleetSettings{
 				"us-west": {Workers: 2}, "us-east": {Workers: 4, Slots: 7, Endpoint: drills.NamespaceEndpoint},
@@ -154,4 +202,10 @@ func TestPlanReturnsWriteErrors(t *testing.T) {
 	if err := report.Plan(fullDisk{}, shipped(t, "active-hot")); !errors.Is(err, errFull) {
 		t.Errorf("Plan returned %v", err)
 	}
+}
+
+// models names the drills that lose a whole region by crash, one for each model
+// and the ring.
+func models() []string {
+	return []string{"active-active", "active-cold", "active-hot", "dual-active", "dual-active-ring"}
 }

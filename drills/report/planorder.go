@@ -46,29 +46,16 @@ func (s step) until(what string, atMost time.Duration) step {
 func (p *planner) order() {
 	p.heading("What happens")
 	d := p.drill
-	steps := []step{p.boot(), p.steadyState()}
-	if p.lost == "" {
-		steps = append(steps, p.nothing(), p.observation(), p.censusWithout())
-	} else {
-		steps = append(steps,
-			p.outage(),
-			p.detection(),
-			does("promotion", p.eachMoved(func(ns drills.Namespace) string {
-				return fmt.Sprintf("%s becomes active in %s, %s: by the surviving cluster, without waiting for %s",
-					ns.Name, ns.Replica, d.Failover.Mode, ns.Home)
-			})...),
-			p.endpoint(),
-			does("survivor", p.eachMoved(p.takeOver)...),
-			p.observation(),
-			p.censusWithout(),
-			p.comeBack(),
-			does("failback", p.eachMoved(p.moveHome)...).
-				until("until completions stay up at home", d.Observe.Outage))
+	scheduled, left := p.schedule()
+	steps := slices.Concat([]step{p.boot(), p.steadyState()}, scheduled, p.conflicts(), []step{p.observation(), p.censusWithout()}, p.heals(left), p.failback())
+	where := "at home"
+	if d.Failback.Mode == drills.FailbackNever && p.lost != "" {
+		where = "where its Namespace stays"
 	}
 	steps = append(steps,
-		does("load stops", "starters rest; every operation is acknowledged or given up"),
-		does("drain").until("until no Workflow is open at home", d.Observe.Drain),
-		does("census", "every Workflow is read at home: "+p.census(false)))
+		does("load stops", p.closed(), "starters rest; every operation is acknowledged or given up"),
+		does("drain").until("until no Workflow is open "+where, d.Observe.Drain),
+		does("census", fmt.Sprintf("every Workflow is read %s: %s", where, p.census(false))))
 	var rows [][]cell
 	for i, s := range steps {
 		number, name := strconv.Itoa(i+1), s.name
@@ -86,7 +73,11 @@ func (p *planner) order() {
 
 func (p *planner) observation() step {
 	d := p.drill
-	return does("observation").
+	s := does("observation")
+	if slices.ContainsFunc(d.Faults, func(f drills.FaultSpec) bool { return f.For > 0 }) {
+		s = s.until("until every fault that ends by itself has", 0)
+	}
+	return s.
 		until(fmt.Sprintf("until completions stay at or above 90 %% of the steady state over %s", short(d.SteadyState.Window)), d.Observe.Outage).
 		until(p.watched(), 0).
 		until("then until the backlog is gone", d.Observe.Drain)
@@ -94,17 +85,6 @@ func (p *planner) observation() step {
 
 func (p *planner) censusWithout() step {
 	return does("census", "every Workflow is read as if "+p.fault.Region+" never returned: "+p.census(true))
-}
-
-// moved lists the Namespaces that the fault moves.
-func (p *planner) moved() []drills.Namespace { return p.topology.HomedIn(p.fault.Region) }
-
-func (p *planner) eachMoved(say func(drills.Namespace) string) []string {
-	var out []string
-	for _, ns := range p.moved() {
-		out = append(out, say(ns))
-	}
-	return out
 }
 
 func (p *planner) boot() step {
@@ -118,10 +98,24 @@ func (p *planner) boot() step {
 		}
 	}
 	return does("boot",
-		fmt.Sprintf("%d Links open; the cluster and the name server of each of the %d regions start",
-			len(p.topology.Links), len(p.topology.Regions)),
+		fmt.Sprintf("%d Links open; the cluster and the name server of each of the %d regions start%s",
+			len(p.topology.Links), len(p.topology.Regions), p.codecsAtBoot()),
 		fmt.Sprintf("clusters are joined both ways; %s registered", are(len(p.topology.Namespaces), "Namespace")),
 		fmt.Sprintf("%s and %s start", count(workers, "Worker"), count(starters, "starter")))
+}
+
+// codecsAtBoot tells where Codec Servers run from the start.
+func (p *planner) codecsAtBoot() string {
+	var at []string
+	for _, c := range p.topology.Codecs {
+		if c.Present {
+			at = append(at, c.Region)
+		}
+	}
+	if len(at) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s with %s: %s", count(len(at), "Codec Server"), p.drill.Codec.Cipher, strings.Join(at, ", "))
 }
 
 func are(n int, what string) string {
@@ -133,35 +127,12 @@ func are(n int, what string) string {
 
 func (p *planner) steadyState() step {
 	steady := p.drill.SteadyState
-	return does("steady state", "starters begin, on a fixed schedule whatever the answers").
+	return does("steady state", "starters begin, on a fixed schedule whatever the answers", p.opened()).
 		until(fmt.Sprintf("until completions of every Namespace are at or above 90 %% of %s over %s",
 			rate(p.drill.Workload.Rate), short(steady.Window)), steady.AtMost).
+		until(fmt.Sprintf("until each region is at most %s behind in replication, and every Worker was heard to poll", short(drills.MostLag)), 0).
 		until("else the drill ends here, inconclusive, and nothing is broken", 0).
 		until(p.held(), 0)
-}
-
-// held is what the seed says of the time before the fault; empty for none.
-func (p *planner) held() string {
-	delay := p.drill.FaultDelay(0)
-	if delay == 0 {
-		return ""
-	}
-	return fmt.Sprintf("it is held for %s, drawn from seed %d between %s and %s",
-		short(delay), p.drill.Seed, short(p.fault.Delay.Least), short(p.fault.Delay.Most))
-}
-
-func (p *planner) outage() step {
-	processes, links := p.processes(), p.refused()
-	names := make([]string, len(links))
-	for i, l := range links {
-		names[i] = l.Name()
-	}
-	return does("fault",
-		fmt.Sprintf("%s of %s by %s, all of it at once", p.fault.Kind, p.fault.Region, p.fault.Flavour),
-		fmt.Sprintf("%d processes get SIGKILL: %s", len(processes), strings.Join(processes, ", ")),
-		fmt.Sprintf("%d of %d Links close their connections and refuse new ones: %s",
-			len(links), len(p.topology.Links), strings.Join(names, ", ")),
-		"each process and each Link is probed; the fault is effective when all are severed")
 }
 
 func (p *planner) detection() step {
@@ -171,48 +142,10 @@ func (p *planner) detection() step {
 		detect.Failures, short(detect.Interval), short(detect.Within())))
 }
 
-// processes are those of the lost region, under the names that fixtures gives
-// them: probes and logs have the same.
-func (p *planner) processes() []string {
-	out := []string{"cluster", "dns"}
-	for _, f := range p.topology.Fleets {
-		if f.Region != p.fault.Region {
-			continue
-		}
-		for n := range running(f) {
-			out = append(out, fmt.Sprintf("worker-%s-%d", f.Namespace, n))
-		}
-	}
-	for _, s := range p.topology.Starters {
-		if s.Region == p.fault.Region && s.Present {
-			out = append(out, "starter-"+s.Namespace)
-		}
-	}
-	for _, pr := range p.topology.Probers {
-		if pr.Region == p.fault.Region {
-			out = append(out, "prober-"+pr.Namespace)
-		}
-	}
-	for i, name := range out {
-		out[i] = p.fault.Region + "/" + name
-	}
-	return out
-}
-
-func (p *planner) refused() []drills.Link {
-	var out []drills.Link
-	for _, l := range p.topology.Links {
-		if l.Touches(p.fault.Region) {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
 // endpoint tells who waits for the Namespace Endpoint to move, and what that
 // costs: often nobody.
 func (p *planner) endpoint() step {
-	s := does("endpoint", p.eachMoved(func(ns drills.Namespace) string {
+	s := does("endpoint", p.each(func(ns drills.Namespace) string {
 		return fmt.Sprintf("every other region's name server leads the Namespace Endpoint of %s to %s, TTL %s",
 			ns.Name, ns.Replica, short(p.drill.Endpoint.TTL))
 	})...)
@@ -226,7 +159,7 @@ func (p *planner) endpoint() step {
 // followed reports whether a client of a moved Namespace dials its Namespace
 // Endpoint.
 func (p *planner) followed() bool {
-	for _, ns := range p.moved() {
+	for _, ns := range p.topology.HomedIn(p.fault.Region) {
 		fleet := func(f drills.Fleet) bool { return f.Namespace == ns.Name && f.Endpoint == drills.NamespaceEndpoint }
 		starter := func(s drills.Starter) bool { return s.Namespace == ns.Name && s.Endpoint == drills.NamespaceEndpoint }
 		if slices.ContainsFunc(p.topology.Fleets, fleet) || slices.ContainsFunc(p.topology.Starters, starter) {
@@ -247,7 +180,11 @@ func (p *planner) takeOver(ns drills.Namespace) string {
 	traffic := fmt.Sprintf("the starter of %s carries %s", ns.Replica, rate(p.drill.Workload.Rate))
 	switch {
 	case fleet.State == drills.FleetAbsent:
-		return fmt.Sprintf("%s; %s", p.provisioned(count(fleet.Workers, "Worker")+" and a starter start"), traffic)
+		start := count(fleet.Workers, "Worker") + " and a starter start"
+		if _, has := p.topology.Codec(ns.Replica); has {
+			start = "a Codec Server starts, and then " + start
+		}
+		return fmt.Sprintf("%s; %s", p.provisioned(start), traffic)
 	case fleet.Reserve > 0:
 		return fmt.Sprintf("%s; %s", traffic, p.provisioned(count(fleet.Reserve, "more Worker")+" "+agree(fleet.Reserve, "start")))
 	default:
@@ -281,8 +218,8 @@ func (p *planner) provisioned(start string) string {
 func (p *planner) census(without bool) string {
 	var out []string
 	for _, ns := range p.topology.Namespaces {
-		at := ns.Home
-		if without && at == p.fault.Region {
+		at := p.active(ns)
+		if without && ns.Home == p.fault.Region {
 			at = ns.Replica
 		}
 		out = append(out, ns.Name+" in "+at)
@@ -293,9 +230,13 @@ func (p *planner) census(without bool) string {
 // comeBack is the return of the lost region: as a secondary one, as its
 // Namespaces are active elsewhere until they are failed back.
 func (p *planner) comeBack() step {
+	if len(p.fault.Blast(p.topology).Processes) == 0 || p.fault.Flavour == drills.Freeze {
+		return does("return", p.restored(), "until it knows where its Namespaces are active and replication has caught up in both directions")
+	}
 	returns := func(region, namespace string) bool {
 		ns, _ := p.topology.Namespace(namespace)
-		return region == p.fault.Region && p.fleetOf(ns, ns.Replica).State != drills.FleetAbsent
+		there := ns.Home == region && !p.leaves(ns) || p.fleetOf(ns, ns.Replica).State != drills.FleetAbsent
+		return region == p.fault.Region && there
 	}
 	workers, starters := 0, 0
 	for _, f := range p.topology.Fleets {
@@ -309,11 +250,14 @@ func (p *planner) comeBack() step {
 		}
 	}
 	clients := "its Workers and starters stay away until failback"
+	if p.drill.Failback.Mode == drills.FailbackNever {
+		clients = "its Workers and starters stay away"
+	}
 	if workers > 0 {
 		clients = fmt.Sprintf("%s and %s of %s start", count(workers, "Worker"), count(starters, "starter"), p.fault.Region)
 	}
 	return does("return",
-		fmt.Sprintf("%d Links accept again; cluster and name server of %s start on the data they had", len(p.refused()), p.fault.Region),
+		p.restored(),
 		clients,
 		"until it knows where its Namespaces are active and replication has caught up in both directions")
 }
@@ -322,7 +266,11 @@ func (p *planner) comeBack() step {
 // last, so a planned move has no cold start.
 func (p *planner) moveHome(ns drills.Namespace) string {
 	at := p.fleetOf(ns, ns.Replica)
-	said := []string{fmt.Sprintf("%s becomes active in %s again, asked of %s; its Namespace Endpoint follows", ns.Name, ns.Home, ns.Replica)}
+	how := fmt.Sprintf("%s becomes active in %s again, asked of %s", ns.Name, ns.Home, ns.Replica)
+	if p.drill.Failback.Mode.Way().Handover {
+		how = handover(ns.Name, ns.Replica, ns.Home)
+	}
+	said := []string{how + "; its Namespace Endpoint follows"}
 	if at.State == drills.FleetAbsent {
 		said = append(said, fmt.Sprintf("%s and a starter start there", count(p.fleetOf(ns, ns.Home).Workers, "Worker")))
 	}
@@ -334,4 +282,16 @@ func (p *planner) moveHome(ns drills.Namespace) string {
 		said = append(said, fmt.Sprintf("%s of %s %s", count(at.Reserve, "added Worker"), at.Region, agree(at.Reserve, "stop")))
 	}
 	return strings.Join(said, "; ")
+}
+
+// restored is how the lost region is there again.
+func (p *planner) restored() string {
+	if p.fault.Flavour == drills.Freeze {
+		return "the processes of " + p.fault.Region + " go on where they stood (SIGCONT)"
+	}
+	out := carry(len(p.fault.Blast(p.topology).Links())) + " again"
+	if len(p.fault.Blast(p.topology).Processes) > 0 {
+		out += fmt.Sprintf("; cluster and name server of %s start on the data they had", p.fault.Region)
+	}
+	return out
 }

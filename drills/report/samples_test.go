@@ -40,11 +40,18 @@ func passed() drills.Report {
 		Run:           "orders-active-hot-7",
 		Drill:         "orders-active-hot",
 		Model:         drills.ActiveHot,
+		Replication:   drills.EventBased,
 		Seed:          7,
+		Failover:      drills.Move{Mode: "forced", Done: true, Forced: true},
+		Failback:      drills.Move{Mode: "forced", Done: true, Forced: true},
 		Verdict:       drills.Pass,
 		StartedAt:     time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		JudgedAt:      time.Date(2026, 3, 1, 12, 2, 0, 0, time.UTC),
 		Environment:   map[string]string{"cpus": "2", "server": "1.32.1"},
+		Faults: []drills.FaultReport{{
+			Name: "faults[0]", Kind: drills.RegionOutage, Flavour: drills.Crash, Region: "us-east", What: "region-outage of us-east, crash",
+			RequestedAt: age(-0.061), EffectiveAt: age(0), EndedAt: age(35.41), HealedAt: age(41.006), Struck: 14, Spared: 5,
+		}},
 		Stages: []drills.StageTime{
 			{Name: drills.LoadStarted, At: seconds(-13.402)},
 			{Name: drills.SteadyStateReached, At: seconds(-5.017)},
@@ -201,6 +208,8 @@ func failed() drills.Report {
 // notRecovered is a run that was given up before the application worked again.
 func notRecovered() drills.Report {
 	r := failed()
+	r.Failover = drills.Move{Mode: "graceful", Handover: seconds(118.5), Failed: 2}
+	r.Failback = drills.Move{Mode: "forced"}
 	r.Reasons = []string{"recovery-time: > 120.000 s is above the declared 30s"}
 	r.RecoveryTime = drills.RecoveryTime{FirstProgress: above(120), Sustained: above(120)}
 	r.RecoveryPoint = drills.RecoveryPoint{OperationCounts: drills.OperationCounts{Acknowledged: 204, Indeterminate: 31}}
@@ -237,6 +246,7 @@ func errored() drills.Report {
 	return drills.Report{
 		SchemaVersion: r.SchemaVersion, Run: r.Run, Drill: r.Drill, Model: r.Model, Seed: r.Seed,
 		Verdict: drills.Errored, StartedAt: r.StartedAt, JudgedAt: r.JudgedAt, Environment: r.Environment,
+		Faults:  []drills.FaultReport{{Name: "faults[0]", Kind: drills.RegionOutage, Flavour: drills.Crash, Region: "us-east", What: "region-outage of us-east, crash"}},
 		Reasons: []string{"start cluster us-west: exit status 1: \x1b[31mlisten tcp 127.0.0.1:7233:\n\tbind: address already in use\x1b[0m"},
 		Phases:  []drills.Phase{{Name: "boot", Seconds: seconds(3.25)}, {Name: "teardown", Seconds: seconds(0.4)}},
 	}

@@ -120,7 +120,7 @@ func (p *printer) throughput(r drills.Report) {
 			perSecond(t.Declared), perSecond(t.Steady), perSecond(t.Outage), perSecond(t.Recovered)))
 	}
 	p.table(indent, []column{
-		{title: "namespace"}, {title: "lost its home"}, {title: "declared", right: true},
+		{title: "namespace"}, {title: "affected"}, {title: "declared", right: true},
 		{title: "steady", right: true}, {title: "outage", right: true}, {title: "recovered", right: true},
 	}, rows, nil)
 }

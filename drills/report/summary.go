@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// Summary writes one line for each of several reports, and how many came to
-// which verdict. The error is that of w.
+// Summary writes one line for each of several reports, how many came to which
+// verdict, why those did that are no pass, and where the time went in each drill.
+// The error is that of w.
 func Summary(w io.Writer, reports []drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	var rows [][]cell
@@ -18,13 +20,14 @@ func Summary(w io.Writer, reports []drills.Report, options ...Option) error {
 	}
 	if len(rows) > 0 {
 		p.table("", []column{
-			{title: "drill"}, {title: "model"}, {title: "verdict"}, {title: "sustained", right: true},
+			{title: "drill"}, {title: "model"}, {title: "fault", wrap: true}, {title: "verdict"}, {title: "Recovery Time", right: true},
 			{title: "lost", right: true}, {title: "after heal", right: true}, {title: "stuck", right: true},
-			{title: "reason", wrap: true},
 		}, rows, nil)
 		p.line("")
 	}
 	p.items(count(len(reports), "run"), tally(reports)...)
+	p.whyNot(reports)
+	p.timeByDrill(reports)
 	if _, err := io.WriteString(w, p.out.String()); err != nil {
 		return fmt.Errorf("write summary: %w", err)
 	}
@@ -42,11 +45,38 @@ func summaryRow(r drills.Report) []cell {
 		stuck = strconv.Itoa(r.Workflows.Stuck)
 	}
 	return []cell{
-		{text: r.Drill}, {text: string(r.Model)}, {sign + " " + string(r.Verdict), in},
+		{text: r.Drill}, {text: string(r.Model)}, {text: broken(r)}, {sign + " " + string(r.Verdict), in},
 		{text: interval(r.RecoveryTime.Sustained)},
 		lost, healed,
 		{stuck, alarm(r.Workflows.Stuck)},
-		{text: reason(r.Reasons)},
+	}
+}
+
+// broken is what a drill broke, in as few words as tell drills apart.
+func broken(r drills.Report) string {
+	var out []string
+	for _, f := range r.Faults {
+		out = append(out, f.Short())
+	}
+	if len(out) == 0 {
+		return none
+	}
+	return strings.Join(out, " + ")
+}
+
+// whyNot tells of each run that did not pass what kept it from that.
+func (p *printer) whyNot(reports []drills.Report) {
+	first := true
+	for _, r := range reports {
+		if r.Verdict == drills.Pass || len(r.Reasons) == 0 {
+			continue
+		}
+		if first {
+			p.heading("Why not every run passed")
+			first = false
+		}
+		sign, in := verdictLook(r.Verdict)
+		p.bullet(sign, in, fmt.Sprintf("%s, run %s: %s", r.Drill, r.Run, reason(r.Reasons)))
 	}
 }
 

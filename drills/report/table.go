@@ -18,6 +18,7 @@ type column struct {
 	title string
 	right bool // aligned to the right, for numbers
 	wrap  bool // takes the width that the others leave; for one column of a table
+	tall  bool // has its title broken between words, where that is the widest field
 }
 
 // cell is one field of a table. What it says is printed on one line, or over
@@ -67,8 +68,12 @@ func columnWidths(columns []column, rows [][]cell, room int) []int {
 	out := make([]int, len(columns))
 	left := room - len(gap)*(len(columns)-1)
 	for i, c := range columns {
-		for _, row := range rows {
-			out[i] = max(out[i], utf8.RuneCountInString(clean(row[i].text)))
+		for n, row := range rows {
+			words := clean(row[i].text)
+			if n == 0 && c.tall {
+				words = longest(words)
+			}
+			out[i] = max(out[i], utf8.RuneCountInString(words))
 		}
 		if !c.wrap {
 			left -= out[i]
@@ -77,6 +82,16 @@ func columnWidths(columns []column, rows [][]cell, room int) []int {
 	for i, c := range columns {
 		if c.wrap {
 			out[i] = min(out[i], max(left, narrowest))
+		}
+	}
+	return out
+}
+
+func longest(words string) string {
+	out := ""
+	for word := range strings.FieldsSeq(words) {
+		if utf8.RuneCountInString(word) > utf8.RuneCountInString(out) {
+			out = word
 		}
 	}
 	return out

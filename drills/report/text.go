@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	for _, section := range []func(drills.Report){
-		p.verdict, p.recovery, p.objectives, p.operations, p.invariants, p.attribution, p.delays, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
+		p.verdict, p.recovery, p.moves, p.objectives, p.operations, p.conflicts, p.invariants, p.attribution, p.delays, p.faults, p.stages, p.fleets, p.throughput, p.lanes, p.witnesses, p.cost,
 	} {
 		section(r)
 	}
@@ -38,6 +38,9 @@ func (p *printer) verdict(r drills.Report) {
 	about := []string{"run " + clean(r.Run), "seed " + strconv.FormatUint(r.Seed, 10)}
 	if !r.StartedAt.IsZero() {
 		about = append(about, "started "+r.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
+	if r.Replication != "" {
+		about = append(about, basis(r.Replication))
 	}
 	p.line(p.paint("  "+strings.Join(about, between), dim))
 	if len(r.Reasons) > 0 {

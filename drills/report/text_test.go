@@ -91,3 +91,37 @@ func TestTextBreaksWordsThatNoLineHolds(t *testing.T) {
 		t.Errorf("letters were lost: %d and %d of 300", x, y)
 	}
 }
+
+// How Namespaces were moved is told where it is not plain.
+func TestTextTellsHowNamespacesWereMoved(t *testing.T) {
+	forced := drills.Move{Mode: "forced", Done: true, Forced: true}
+	for _, test := range []struct {
+		out, back drills.Move
+		want      string // of both lines; empty for none
+	}{
+		{forced, forced, ""},
+		{drills.Move{}, drills.Move{}, ""},
+		{drills.Move{Mode: "graceful", Done: true, Handover: seconds(4.287)}, forced, "Failover graceful, handed over in 4.3 s Failback forced"},
+		{drills.Move{Mode: "hybrid", Done: true, Forced: true, Handover: seconds(10)}, drills.Move{Mode: "automatic", Done: true, Handover: seconds(2.6), Failed: 1},
+			"Failover hybrid, handover given up after 10.0 s, then forced Failback automatic, 1 handover that the server gave up, handed over in 2.6 s"},
+		{drills.Move{Mode: "manual", Done: true, Forced: true, Person: seconds(12.34)}, drills.Move{Mode: "never"},
+			"Failover manual, approved by a person after 12.3 s, by force Failback never"},
+		{forced, drills.Move{Mode: "immediate", Done: true, Forced: true}, "Failover forced Failback immediate, by force"},
+		{forced, drills.Move{Mode: "graceful"}, "Failover forced Failback graceful, not carried out"},
+		{drills.Move{Mode: "graceful", Handover: seconds(118.5)}, drills.Move{Mode: "forced"}, "Failover graceful, handover given up after 118.5 s, not carried out"},
+		{drills.Move{Mode: "manual"}, drills.Move{Mode: "forced"}, "Failover manual, not carried out"},
+		{drills.Move{Mode: "none"}, drills.Move{Mode: "forced"}, "Failover none"},
+	} {
+		r := passed()
+		r.Failover, r.Failback = test.out, test.back
+		var text bytes.Buffer
+		if err := report.Text(&text, r); err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(words(text.String()), "in flight at the fault 12 ")
+		said, _, _ := strings.Cut(after, "Objectives")
+		if strings.TrimSpace(said) != test.want {
+			t.Errorf("it says %q, want %q", said, test.want)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func heldUp(delays *drills.DelayReport) []string {
 	if delays == nil {
 		return []string{"nobody looked at what workflows waited for"}
 	}
-	outage := []string{drills.DelayLag, drills.DelayDetection, drills.DelayPromotion, drills.DelayEndpoint, drills.DelayColdStart, drills.DelayPollers}
+	outage := []string{drills.DelayLag, drills.DelayDetection, drills.DelayPerson, drills.DelayPromotion, drills.DelayEndpoint, drills.DelayColdStart, drills.DelayPollers}
 	var out []string
 	for _, c := range delays.Causes {
 		if slices.Contains(outage, c.Cause) {

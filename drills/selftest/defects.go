@@ -110,7 +110,7 @@ func noEffect(s harness.Scene) drills.World {
 
 // halfTheFault kills the region's processes and leaves its Links as they are.
 func halfTheFault(s harness.Scene) drills.World {
-	crash := func(ctx context.Context) error { return s.Stack.Crash(ctx, primary(s)) }
+	crash := func(ctx context.Context) error { return s.Stack.Kill(ctx, s.Stack.Running(primary(s))) }
 	s.World.Faults[0] = altered{Fault: s.World.Faults[0], inject: crash}
 	return s.World
 }
@@ -186,7 +186,7 @@ func stoppedReplication(s harness.Scene) drills.World {
 // failbackSkipped says that it failed back.
 type failbackSkipped struct{ drills.ControlPlane }
 
-func (failbackSkipped) Failback(context.Context, string) error { return nil }
+func (failbackSkipped) Failback(context.Context, string) (string, error) { return "not at all", nil }
 
 func skippedFailback(s harness.Scene) drills.World {
 	s.World.Control = failbackSkipped{s.World.Control}

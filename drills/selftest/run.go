@@ -70,7 +70,7 @@ func runControl(ctx context.Context, o Options, n int) error {
 	if err != nil {
 		return err
 	}
-	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary})
+	r, err := drive(ctx, d, o, nil)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func runBase(ctx context.Context, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary})
+	r, err := drive(ctx, d, o, nil)
 	if err != nil {
 		return "", err
 	}
@@ -102,6 +102,15 @@ func runBase(ctx context.Context, o Options) (string, error) {
 		return "", nil
 	}
 	return r.Dir, nil
+}
+
+// drive runs a drill. One that a stop ended says nothing, and is the last.
+func drive(ctx context.Context, d *drills.Drill, o Options, plant func(harness.Scene) drills.World) (harness.Result, error) {
+	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary, Plant: plant})
+	if err == nil && r.Stopped {
+		err = harness.ErrInterrupted
+	}
+	return r, err
 }
 
 // drill is the one that defects are planted in.
@@ -127,7 +136,7 @@ func (f Defect) run(ctx context.Context, o Options, base string) (drills.Report,
 	if f.drill != nil {
 		f.drill(d)
 	}
-	r, err := harness.Run(ctx, d, harness.Options{Out: o.Out, Binary: o.Binary, Plant: f.plant})
+	r, err := drive(ctx, d, o, f.plant)
 	return r.Report, r.Dir, err
 }
 

@@ -161,6 +161,7 @@ func register(w worker.Registry) {
 	w.RegisterActivity(ChargeCard)
 	w.RegisterActivity(WrapGift)
 	w.RegisterActivity(ShipOrder)
+	w.RegisterWorkflowWithOptions(RunContest, workflow.RegisterOptions{Name: ContestWorkflow})
 	w.RegisterWorkflowWithOptions(runTarget, workflow.RegisterOptions{Name: targetWorkflow})
 	w.RegisterWorkflowWithOptions(runMilestones, workflow.RegisterOptions{Name: probeWorkflow})
 	w.RegisterActivity(probeActivity)

@@ -71,12 +71,12 @@ func RunProber(ctx context.Context, settings ProberSettings) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	identity := "prober/" + settings.Region
-	c, namespace, err := connect(identity, settings.MinResolution)
+	c, err := connect(identity, settings.MinResolution)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	p := &prober{settings: settings, identity: identity, namespace: namespace, clock: base, client: c, file: file}
+	p := &prober{settings: settings, identity: identity, namespace: c.namespace, clock: base, client: c, file: file}
 	if p.startTargets(ctx) {
 		probe.Run(ctx, base, p.schedules(), p.keep)
 		p.endTargets()
@@ -165,9 +165,9 @@ func (p *prober) startTargets(ctx context.Context) bool {
 	return true
 }
 
-// start asks for the target once more, with the request id of its first start:
-// the cluster finds in its database that it runs, and says so. That is the whole
-// way of a start but for a new Workflow, of which there would be twenty a second.
+// start asks for the target once more: the cluster finds in its database that it
+// runs, and says so. That is the whole way of a start but for a new Workflow, of
+// which there would be twenty a second.
 func (p *prober) start(ctx context.Context, _ int) error {
 	return p.begin(ctx, p.target(drills.StartLane), targetWorkflow, targetExpires)
 }
@@ -178,11 +178,7 @@ func (p *prober) begin(ctx context.Context, id, kind string, expires time.Durati
 		WorkflowType: &commonpb.WorkflowType{Name: kind}, TaskQueue: &taskqueuepb.TaskQueue{Name: TaskQueue},
 		WorkflowExecutionTimeout: durationpb.New(expires),
 	})
-	var already *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &already) && already.StartRequestId == id {
-		return nil
-	}
-	return err
+	return arrived(err)
 }
 
 // endTargets takes the targets away, as far as that is possible: what remains

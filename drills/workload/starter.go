@@ -16,7 +16,6 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/converter"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/clock"
@@ -52,10 +51,11 @@ type starter struct {
 	namespace string
 	stream    uint64 // sets its draws apart from those of other starters with the same seed
 	clock     clock.Clock
-	client    client.Client
+	client    connection
 	ledger    *ledger
 
 	rate    chan drills.Rate
+	contest contender
 	pending atomic.Int64
 	acked   atomic.Int64
 	running sync.WaitGroup
@@ -75,7 +75,7 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	}
 	defer func() { err = errors.Join(err, book.close()) }()
 	identity := "starter/" + settings.Region
-	c, namespace, err := connect(identity, settings.MinResolution)
+	c, err := connect(identity, settings.MinResolution)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &starter{
-		settings: settings, identity: identity, namespace: namespace, clock: base, client: c, ledger: book,
-		stream: stream(settings.Region + "/" + namespace),
+		settings: settings, identity: identity, namespace: c.namespace, clock: base, client: c, ledger: book,
+		stream: stream(settings.Region + "/" + c.namespace),
 		rate:   make(chan drills.Rate), fatal: make(chan error, 1),
 	}
 	served := make(chan error, 1)
@@ -105,6 +105,11 @@ func stream(name string) uint64 {
 	_, _ = h.Write([]byte(name)) // a hash never fails to write
 	return h.Sum64()
 }
+
+// latestOrder is how late an order is still placed. A starter that stood still,
+// as in a region that is frozen, has not been there for those that were due
+// meanwhile: nobody placed them, and the witness of the load misses them.
+const latestOrder = time.Second
 
 // schedule sends one order at each instant of the open loop. A change of rate
 // begins a schedule of its own.
@@ -129,6 +134,9 @@ func (s *starter) schedule(ctx context.Context) {
 			anchor, sent = s.clock.Now(), 0
 		case <-due:
 			sent++
+			if s.clock.Now()-intended > latestOrder {
+				continue
+			}
 			number++
 			s.pending.Add(1)
 			mine := number // the next may be due before this one is on its way
@@ -193,8 +201,13 @@ func between(draw *rand.Rand, low, high int) time.Duration {
 // A Workflow that is not found is final, as it is for the SDK: it has ended, or
 // this region never heard of it.
 func (s *starter) carryOut(ctx context.Context, op drills.Operation, call func(context.Context) error) bool {
+	return s.carryOutAs(ctx, &op, call)
+}
+
+// carryOutAs is carryOut of an operation of which the call tells more.
+func (s *starter) carryOutAs(ctx context.Context, op *drills.Operation, call func(context.Context) error) bool {
 	op.State = drills.OperationSent
-	if !s.write(op) {
+	if !s.write(*op) {
 		return false
 	}
 	patience := giveUpAfter
@@ -209,7 +222,7 @@ func (s *starter) carryOut(ctx context.Context, op drills.Operation, call func(c
 		err := attempt(ctx, call)
 		if err == nil {
 			op.State, op.Detail = drills.OperationAcknowledged, ""
-			if !s.write(op) {
+			if !s.write(*op) {
 				return false
 			}
 			s.acked.Add(1)
@@ -219,7 +232,7 @@ func (s *starter) carryOut(ctx context.Context, op drills.Operation, call func(c
 		var gone *serviceerror.NotFound
 		if errors.As(err, &gone) || work(ctx, backoff) != nil {
 			op.State = drills.OperationAbandoned
-			s.write(op)
+			s.write(*op)
 			return false
 		}
 		backoff = min(2*backoff, longestBackoff)
@@ -245,10 +258,21 @@ func (s *starter) write(op drills.Operation) bool {
 	return true
 }
 
-// start asks for one Workflow. The request id makes a retry find the run that
-// an unanswered attempt has started.
+// arrived is the answer to the start of a Workflow whose id is the sender's own:
+// that it runs is as good as an acknowledgement, for an earlier attempt that went
+// unanswered has started it. Its request id does not tell: replication that is
+// based on events does not carry that to the other region.
+func arrived(err error) error {
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &already) {
+		return nil
+	}
+	return err
+}
+
+// start asks for one Workflow.
 func (s *starter) start(ctx context.Context, request string, order Order) error {
-	input, err := converter.GetDefaultDataConverter().ToPayloads(order)
+	input, err := s.client.payloads.ToPayloads(order)
 	if err != nil {
 		return err
 	}
@@ -258,15 +282,11 @@ func (s *starter) start(ctx context.Context, request string, order Order) error 
 		TaskQueue:    &taskqueuepb.TaskQueue{Name: TaskQueue},
 		Input:        input, Identity: s.identity,
 	})
-	var already *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &already) && already.StartRequestId == request {
-		return nil // an attempt that went unanswered had arrived
-	}
-	return err
+	return arrived(err)
 }
 
 func (s *starter) signal(ctx context.Context, request, workflow string) error {
-	input, err := converter.GetDefaultDataConverter().ToPayloads(Payment{Operation: request})
+	input, err := s.client.payloads.ToPayloads(Payment{Operation: request})
 	if err != nil {
 		return err
 	}

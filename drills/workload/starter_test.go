@@ -231,7 +231,7 @@ func (c *cluster) StartWorkflowExecution(_ context.Context, r *workflowservice.S
 	if c.arrived("start "+r.GetWorkflowId(), r.GetRequestId()) < 3 {
 		return nil, serviceerror.ToStatus(serviceerror.NewUnavailable("not yet")).Err()
 	}
-	return nil, serviceerror.ToStatus(serviceerror.NewWorkflowExecutionAlreadyStarted("it runs", r.GetRequestId(), "run-1")).Err()
+	return nil, serviceerror.ToStatus(serviceerror.NewWorkflowExecutionAlreadyStarted("it runs", "another, as in a replica", "run-1")).Err()
 }
 
 func (c *cluster) SignalWorkflowExecution(_ context.Context, r *workflowservice.SignalWorkflowExecutionRequest) (*workflowservice.SignalWorkflowExecutionResponse, error) {

@@ -3,7 +3,6 @@ package workload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -17,6 +16,7 @@ import (
 // WorkerSettings is what a Worker process is told beside where to connect.
 type WorkerSettings struct {
 	Identity      string
+	Listen        string        // ip:port of its control over HTTP
 	Slots         int           // tasks of each kind run at once
 	WarmUp        time.Duration // declared: an application's own start before it polls
 	Ledger        string        // file that takes what its Activities did
@@ -30,8 +30,9 @@ func RunWorker(ctx context.Context, s WorkerSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := work(ctx, s.WarmUp); err != nil {
-		return nil // stopped while it warmed up
+	slots, err := newOccupiable(s.Slots)
+	if err != nil {
+		return err
 	}
 	l, err := openLedger(s.Ledger, base)
 	if err != nil {
@@ -39,7 +40,7 @@ func RunWorker(ctx context.Context, s WorkerSettings) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
 	var b *book
-	c, _, err := connect(s.Identity, s.MinResolution, func(o *client.Options) {
+	c, err := connect(s.Identity, s.MinResolution, func(o *client.Options) {
 		b = newBook(l, s.Identity, o.Namespace)
 		o.ConnectionOptions.DialOptions = append(o.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(b.answered))
 	})
@@ -47,31 +48,29 @@ func RunWorker(ctx context.Context, s WorkerSettings) (err error) {
 		return err
 	}
 	defer c.Close()
-	w := worker.New(c, TaskQueue, worker.Options{
-		Identity:                               s.Identity,
-		MaxConcurrentActivityExecutionSize:     s.Slots,
-		MaxConcurrentWorkflowTaskExecutionSize: max(s.Slots, 2), // the SDK's own minimum
-		Interceptors:                           []interceptor.WorkerInterceptor{b},
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	hands := newCrew(s, slots, func(o worker.Options) worker.Worker {
+		o.Interceptors = []interceptor.WorkerInterceptor{b}
+		w := worker.New(c.Client, TaskQueue, o)
+		register(w)
+		return w
 	})
-	register(w)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	interrupt := make(chan any)
-	stop := context.AfterFunc(ctx, func() { close(interrupt) })
-	defer stop()
-	booking := make(chan error, 1)
+	served := make(chan error, 1)
+	go func() { served <- hands.serve(ctx) }()
 	go func() {
-		select {
-		case err := <-b.failed:
-			booking <- err
-			cancel()
-		case <-ctx.Done():
-			booking <- nil
+		if work(ctx, s.WarmUp) == nil {
+			_ = hands.work(ctx) // fails only as ctx ends
 		}
 	}()
-	if err := w.Run(interrupt); err != nil {
-		return fmt.Errorf("run worker %s: %w", s.Identity, err)
+	select {
+	case err = <-served:
+		served <- nil
+	case err = <-hands.fatal:
+	case err = <-b.failed:
+	case <-ctx.Done():
 	}
-	cancel()
-	return <-booking
+	cancel(err)
+	hands.rest()
+	return errors.Join(err, <-served)
 }
