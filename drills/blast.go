@@ -30,6 +30,7 @@ type Blast struct {
 	Workers   []int  // of each Fleet of the region, where not all are struck
 	Names     bool   // its name server answers otherwise than it was told
 	Conducts  bool   // the control plane acts otherwise than it should
+	Keys      bool   // Codec Servers, of all regions, encode with another key
 	// Silent are Links that nobody touches, but that lead to a process which
 	// does not answer.
 	Silent []Link
@@ -87,6 +88,8 @@ func (f FaultSpec) Blast(t Topology) Blast {
 		return Blast{Region: f.Region, Edges: []Edge{{Link{Role: ControlLink, To: f.Region}, Downstream}}}
 	case EndpointStale, EndpointSilent, EndpointBoth:
 		return Blast{Region: f.Region, Names: true}
+	case CodecRotation:
+		return Blast{Region: f.Region, Keys: true}
 	case FrontendOutage, HistoryOutage, SlowPersistence, ReplicationLag, ReplicationStopped:
 		return f.within(t)
 	}

@@ -18,6 +18,7 @@ type Drill struct {
 	Network     Network
 	Replication Replication
 	Endpoint    EndpointSettings
+	Forwarding  Forwarding
 	Codec       CodecSettings
 	Workload    Workload
 	Probes      Probes
@@ -64,6 +65,21 @@ const (
 // ReplicationBases lists the bases of replication.
 func ReplicationBases() []ReplicationBasis { return []ReplicationBasis{StateBased, EventBased} }
 
+// Forwarding is what a passive replica does with calls that only the active one
+// can answer.
+type Forwarding struct {
+	PassivePolls PassivePolls // empty takes the model's
+}
+
+// PassivePolls is what becomes of a Worker's poll at a passive replica.
+type PassivePolls string
+
+// What becomes of passive polls.
+const (
+	PollsForward PassivePolls = "forwarded" // to the active region, the default of Temporal Cloud
+	PollsRefuse  PassivePolls = "refused"   // as Temporal Cloud's disablePassivePollerForwarding has it
+)
+
 // EndpointSettings is how names of endpoints are resolved.
 type EndpointSettings struct {
 	// TTL of the Namespace Endpoint's CNAME. Temporal Cloud's is 15 s.
@@ -76,7 +92,16 @@ type EndpointSettings struct {
 // CodecSettings is what becomes of payloads before they leave those who write them.
 type CodecSettings struct {
 	Cipher Cipher
+	// Regions have a Codec Server; none named are all. Those of the others are told to
+	// ask one all the same.
+	Regions []string
+	// AfterWorkers is how long after its Workers a region that is started on failover
+	// starts its Codec Server; 0 starts it before them.
+	AfterWorkers time.Duration
 }
+
+// On reports whether there are Codec Servers.
+func (c CodecSettings) On() bool { return c.Cipher == AESCipher }
 
 // Cipher is how a Codec Server encrypts payloads.
 type Cipher string
@@ -84,7 +109,7 @@ type Cipher string
 // The ciphers.
 const (
 	NoCipher  Cipher = "none"    // there is no Codec Server: payloads are as they were written
-	AESCipher Cipher = "aes-gcm" // AES-256-GCM, by a Codec Server in each region that has Workers
+	AESCipher Cipher = "aes-gcm" // AES-256-GCM, by a Codec Server in each region
 )
 
 // Ciphers lists the ciphers.

@@ -38,6 +38,7 @@ func (d *Drill) resolved() *Drill {
 		out.Failback.Mode = FailbackForced
 	}
 	traits, _ := d.Model.traits()
+	out.Forwarding.PassivePolls = d.passivePolls(traits)
 	for _, region := range d.Regions {
 		settings := out.Fleets[region]
 		if settings.Workers == 0 {

@@ -66,6 +66,8 @@ const (
 	ReplicationLag FaultKind = "replication-lag"
 	// ReplicationStopped has a region send nothing of what it replicates.
 	ReplicationStopped FaultKind = "replication-stopped"
+	// CodecRotation has Codec Servers encode with a new key.
+	CodecRotation FaultKind = "codec-rotation"
 	// NoFault breaks nothing: a control, of which a drill has nothing to report.
 	NoFault FaultKind = "none"
 )
@@ -76,8 +78,9 @@ type FaultTraits struct {
 	Group string // what kind of thing it breaks
 	Help  string // one line for a reader
 	// Radius is its blast radius, and Witness how it is seen from outside, in
-	// words; Example is one as a drill file of us-east and us-west has it.
-	Radius, Witness, Example string
+	// words; Example is one as a drill file of us-east and us-west has it, and Beside
+	// what that has to say too.
+	Radius, Witness, Example, Beside string
 	// Takes names the keys of a drill file that it takes beside those of every
 	// fault; Needs, those of them that have no default.
 	Takes, Needs []string
@@ -171,7 +174,7 @@ func FaultCatalogue() []FaultTraits {
 			Example: "{kind: link-brown-out, region: us-east, peer: us-east, links: [starter], share: 30%, for: 20s}",
 		},
 	}
-	return slices.Concat(first, clusterFaults(), fleetFaults(), endpointFaults(), controlFaults(), []FaultTraits{{
+	return slices.Concat(first, clusterFaults(), fleetFaults(), endpointFaults(), controlFaults(), codecFaults(), []FaultTraits{{
 		Kind: NoFault, Group: "control", Help: "nothing is broken: a control, of which there must be nothing to report",
 		Radius:  "None. What an outage of the region would take is looked at instead.",
 		Witness: "Each process and each Link of the region is probed, once, and has to be alive.",

@@ -28,6 +28,7 @@ func (d *Drill) checkFaults(l *problemList) {
 		d.checkConducted(l, path, f)
 		d.checkConflicts(l, path, f)
 		d.checkSurvivor(l, i)
+		d.checkRotation(l, path, f)
 		d.checkWhen(l, i)
 	}
 	d.checkFlaps(l)
@@ -219,6 +220,9 @@ func (d *Drill) clash(a, b FaultSpec) string {
 	if a.Region == b.Region {
 		if mine.Conducts && others.Conducts && a.Kind == b.Kind {
 			return "the control plane"
+		}
+		if mine.Keys && others.Keys {
+			return "the key of payloads"
 		}
 		if mine.Names && others.Names {
 			return "the name server of " + a.Region

@@ -25,8 +25,14 @@ func ring() string {
 	return strings.NewReplacer("active-hot", "dual-active", "us-east, us-west", "us-east, us-west, eu-central").Replace(orders)
 }
 
-// within puts faults in the place of those of a drill.
+// within puts faults in the place of those of a drill, and beside them what the
+// drill has to have for them.
 func within(drill, faults string) string {
+	for _, t := range drills.FaultCatalogue() {
+		if t.Beside != "" && strings.Contains(faults, string(t.Kind)) {
+			drill += t.Beside + "\n"
+		}
+	}
 	return strings.Replace(drill, "["+outageOf+"]", "["+faults+"]", 1)
 }
 

@@ -35,6 +35,7 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}},
 		Replication: drills.Replication{Basis: drills.StateBased},
 		Endpoint:    drills.EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
+		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
 		Codec:       drills.CodecSettings{Cipher: drills.NoCipher},
 		Workload:    drills.Workload{Profile: "orders", Rate: 3},
 		Probes:      drills.Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
@@ -63,7 +64,8 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Network:     drills.Network{InterRegion: drills.Delay{Latency: 80 * time.Millisecond, Jitter: 80 * time.Millisecond}},
 		Replication: drills.Replication{Basis: drills.EventBased},
 		Endpoint:    drills.EndpointSettings{TTL: time.Second, MinResolution: 0},
-		Codec:       drills.CodecSettings{Cipher: drills.AESCipher},
+		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
+		Codec:       drills.CodecSettings{Cipher: drills.AESCipher, Regions: []string{"b"}, AfterWorkers: 3 * time.Second},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
 		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
 		Fleets: map[string]drills.FleetSettings{
@@ -104,8 +106,12 @@ replication:
 endpoint:
   ttl: 1s
   minResolutionInterval: 0
+forwarding:
+  passivePolls: refused
 codec:
   cipher: aes-gcm
+  regions: [b]
+  afterWorkers: 3s
 workload:
   profile: orders
   rate: 90/m
@@ -317,6 +323,7 @@ func nameMistakes() []mistake {
 		{name: "long description", new: "description: " + strings.Repeat("o", 1001), at: "7:14", path: "description", words: []string{"1000"}},
 		{name: "no basis of replication", new: "replication: {basis: rows}\n", at: "7:22", path: "replication.basis", words: []string{`"rows"`, "(state, events)"}},
 		{name: "no cipher", new: "codec: {cipher: rot13}\n", at: "7:17", path: "codec.cipher", words: []string{`"rot13"`, "(none, aes-gcm)"}},
+		{name: "unknown way of passive polls", new: "forwarding: {passivePolls: \"off\"}\n", at: "7:28", path: "forwarding.passivePolls", words: []string{`"off"`, "(forwarded, refused)"}},
 		{name: "unknown model", old: "active-hot", new: "active-warm", at: "3:8", path: "model", words: []string{`"active-warm" is not a model`, "active-cold, active-hot, active-active, dual-active"}},
 		{name: "unknown profile", new: "workload: {profile: payments}\n", at: "7:21", path: "workload.profile", words: []string{`"payments"`, "(orders)"}},
 		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage, region-isolated, link-partition, "}},
@@ -401,6 +408,12 @@ func layoutMistakes() []mistake {
 		{name: "fault is a word", old: "[{kind: region-outage, region: us-east}]", new: "[region-outage]", at: "5:10", path: "faults[0]", words: []string{"must be a mapping", "not text"}},
 		{name: "fleet elsewhere", new: "fleets: {us-est: {workers: 2}}\n", at: "7:18", path: "fleets.us-est", words: []string{"is not one of the regions (us-east, us-west)"}},
 		{name: "no objective in the mapping", old: "{recoveryTime: 30s}", new: "{}", at: "6:13", path: "objectives", words: []string{"at least one objective"}},
+		{name: "codec elsewhere", new: "codec: {cipher: aes-gcm, regions: [us-east, us-est]}\n", at: "7:45", path: "codec.regions[1]", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
+		{name: "codec twice", new: "codec: {cipher: aes-gcm, regions: [us-east, us-east]}\n", at: "7:45", path: "codec.regions[1]", words: []string{"named twice"}},
+		{name: "regions of no codec", new: "codec: {regions: [us-east]}\n", at: "7:18", path: "codec.regions", words: []string{"impossible combination", "no Codec Server"}},
+		{name: "lateness of no codec", new: "codec: {afterWorkers: 1s}\n", at: "7:23", path: "codec.afterWorkers", words: []string{"impossible combination", "no Codec Server"}},
+		{name: "lateness of what runs already", new: "codec: {cipher: aes-gcm, afterWorkers: 1s}\n", at: "7:40", path: "codec.afterWorkers", words: []string{"impossible combination", "active-hot"}},
+		{name: "rotation of no key", old: region, new: region + ", {kind: codec-rotation, region: us-west, for: 5s}", at: "5:57", path: "faults[1].kind", words: []string{"impossible combination", "codec.cipher"}},
 		{name: "provisioning of what runs already", new: "provisioning: {warmUp: 2s}\n", at: "7:24", path: "provisioning.warmUp", words: []string{"impossible combination", "active-hot"}},
 	}
 }

@@ -25,8 +25,13 @@ func schema(d *Drill) fileSection {
 			{"ttl", durationOf(&d.Endpoint.TTL)},
 			{"minResolutionInterval", durationOf(&d.Endpoint.MinResolution)},
 		}},
+		{"forwarding", fileSection{
+			{"passivePolls", textOrNothing(&d.Forwarding.PassivePolls)},
+		}},
 		{"codec", fileSection{
 			{"cipher", textOf(&d.Codec.Cipher)},
+			{"regions", fileList[string]{into: &d.Codec.Regions, item: textSchema}},
+			{"afterWorkers", orNothing(&d.Codec.AfterWorkers, durationOf)},
 		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},

@@ -30,7 +30,7 @@ type modelTraits struct {
 }
 
 // traits is the table of models: what makes each what it is. A drill file may
-// override endpoints, never the rest.
+// override endpoints and what becomes of passive polls, never the rest.
 func (m Model) traits() (modelTraits, bool) {
 	t, ok := map[Model]modelTraits{
 		ActiveCold:   {secondary: FleetAbsent, endpoint: NamespaceEndpoint, forwardPolls: true, minRegions: 2, maxRegions: 2},

@@ -77,6 +77,8 @@ type Report struct {
 	Objectives    []ObjectiveResult `json:"objectives"`
 	Invariants    []Invariant       `json:"invariants"`
 	SplitBrain    []SplitBrain      `json:"splitBrain"`
+	Services      []Service         `json:"services,omitempty"`  // of a drill that has such components
+	Findings      []Finding         `json:"findings"`            // empty where nothing was found
 	Conflicts     []Conflict        `json:"conflicts,omitempty"` // of a drill that makes them
 	Witnesses     []Witness         `json:"witnesses"`
 }
@@ -227,6 +229,39 @@ type ObjectiveResult struct {
 	Declared string  `json:"declared"`
 	Measured string  `json:"measured"`
 	Verdict  Verdict `json:"verdict"`
+}
+
+// Service is when a component served, as those of its region saw it who need it.
+type Service struct {
+	Component string    `json:"component"` // such as us-east/codec
+	Region    string    `json:"region"`
+	Served    []Stretch `json:"served"`
+}
+
+// Stretch is a time of which From is the first moment, and To that at which it was
+// first seen over; null where it lasted until the end.
+type Stretch struct {
+	From Offset  `json:"from"`
+	To   *Offset `json:"to"`
+}
+
+// FindingName names what is wrong with a deployment.
+type FindingName string
+
+// The findings.
+const (
+	StandbyOnNamespace FindingName = "standby-on-namespace-endpoint" // a standby Fleet polls the active region
+	PollsForwarded     FindingName = "polls-forwarded"               // its own region forwards its polls to the active one
+	CodecMissing       FindingName = "codec-missing"                 // Workers have no Codec Server
+	CodecLate          FindingName = "codec-late"                    // it serves later than they poll
+)
+
+// Finding is something wrong with how the application is deployed: the cause of
+// what came of it, with the evidence and what to do. A drill that has one fails.
+type Finding struct {
+	Name   FindingName `json:"name"`
+	Region string      `json:"region"`
+	Detail string      `json:"detail"`
 }
 
 // Witness is evidence that the drill was what it says.

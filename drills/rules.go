@@ -19,6 +19,7 @@ func (d *Drill) problems() []problem {
 	d.checkLabels(&l)
 	d.checkRegions(&l)
 	d.checkQuantities(&l)
+	d.checkCodec(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)
 	d.checkModes(&l)
@@ -45,6 +46,9 @@ func (d *Drill) checkNames(l *problemList) {
 	}
 	oneOf(l, "model", d.Model, "a model", Models())
 	oneOf(l, "replication.basis", d.Replication.Basis, "a basis of replication", ReplicationBases())
+	if polls := d.Forwarding.PassivePolls; polls != "" {
+		oneOf(l, "forwarding.passivePolls", polls, "what becomes of passive polls", []PassivePolls{PollsForward, PollsRefuse})
+	}
 	oneOf(l, "codec.cipher", d.Codec.Cipher, "a cipher", Ciphers())
 	oneOf(l, "workload.profile", d.Workload.Profile, "a workload", Profiles())
 }
@@ -155,6 +159,40 @@ func (d *Drill) checkProbes(l *problemList) {
 			l.add(p.path, fmt.Sprintf("%v is too low: at least one an hour, or 0/s for none", p.rate))
 		case p.rate > maxRate:
 			l.add(p.path, fmt.Sprintf("%v is too high: at most %v", p.rate, maxRate))
+		}
+	}
+}
+
+// checkCodec refuses what is said of Codec Servers that there are none of, and a
+// region that starts late where none is started on failover.
+func (d *Drill) checkCodec(l *problemList) {
+	const regions, after = "codec.regions", "codec.afterWorkers"
+	late := d.Codec.AfterWorkers
+	l.duration(after, late, 0)
+	if !d.Codec.On() {
+		if len(d.Codec.Regions) > 0 {
+			l.add(regions, "is an impossible combination with codec.cipher none: there is no Codec Server", "codec.cipher")
+		}
+		if late > 0 {
+			l.add(after, "is an impossible combination with codec.cipher none: there is no Codec Server", "codec.cipher")
+		}
+		return
+	}
+	d.checkAmongRegions(l, regions, d.Codec.Regions)
+	if traits, ok := d.Model.traits(); ok && late > 0 && traits.secondary != FleetAbsent {
+		l.add(after, fmt.Sprintf("%s is an impossible combination with %s, which starts no Codec Server on failover: leave it out", formatDuration(late), d.Model), "model")
+	}
+}
+
+// checkAmongRegions wants each to be one of the drill's regions, once.
+func (d *Drill) checkAmongRegions(l *problemList, path string, list []string) {
+	for i, region := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case len(d.Regions) > 0 && !slices.Contains(d.Regions, region):
+			l.add(at, d.notARegion(region), "regions")
+		case slices.Contains(list[:i], region):
+			l.add(at, fmt.Sprintf("%q is named twice", region))
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	KindSpared      Kind = "spared"      // an independent probe of what a fault, Name, was to leave alone; Held: it was as before
 	KindActive      Kind = "active"      // where Region believes a Namespace active, Name, has changed; empty when it does not answer
 	KindEndpoint    Kind = "endpoint"    // where Region's name server leads a Namespace's endpoint, Name, has changed; empty when it does not answer
+	KindServing     Kind = "serving"     // whether a component, Subject, answers those of its Region who need it has changed: Held
 	KindHandover    Kind = "handover"    // a handover of a Namespace from Region came to an end: Name is which, Value the seconds it took, Subject its Workflow
 	KindReplication Kind = "replication" // replication lag from Region to its peer
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
@@ -98,7 +99,7 @@ type Event struct {
 	Region    string    `json:"region,omitempty"`
 	Namespace string    `json:"namespace,omitempty"`
 	Subject   string    `json:"subject,omitempty"` // component, Link, identity or Workflow id
-	Held      bool      `json:"held,omitempty"`    // of a probe: it was broken; of one spared: it was as before; of a poll: it was accepted
+	Held      bool      `json:"held,omitempty"`    // of a probe: it was broken; of one spared: it was as before; of a poll: it was accepted; of a component: it serves
 	Value     float64   `json:"value,omitempty"`   // seconds for lag and drift, bytes for memory
 	Detail    string    `json:"detail,omitempty"`
 	Begin     *Begin    `json:"begin,omitempty"`
@@ -150,10 +151,10 @@ type Workflow struct {
 	// equal ones.
 	Length int64  `json:"length,omitempty"` // events
 	Digest string `json:"digest,omitempty"`
-	// Encoded and Clear count the payloads of its history that a Codec Server has
-	// encoded, and that it has not, but for search attributes.
-	Encoded int `json:"encoded,omitempty"`
-	Clear   int `json:"clear,omitempty"`
+	// Encoded counts the payloads of its history that a Codec Server has encoded, by the
+	// id of the key, and Clear those that none has, but for search attributes.
+	Encoded map[string]int `json:"encoded,omitempty"`
+	Clear   int            `json:"clear,omitempty"`
 }
 
 // Step is an event of a Workflow's history, as far as it tells what the Workflow

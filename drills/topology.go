@@ -92,10 +92,10 @@ func (t Topology) Codec(region string) (CodecServer, bool) {
 }
 
 // LeadsNowhere reports whether nothing is behind a Link before the fault: a Codec
-// Server that is started on failover.
+// Server that is started on failover, or that its region does not have.
 func (t Topology) LeadsNowhere(l Link) bool {
-	c, has := t.Codec(l.To)
-	return l.Role == CodecLink && has && !c.Present
+	c, _ := t.Codec(l.To)
+	return l.Role == CodecLink && !c.Present
 }
 
 // LinkRole is the kind of traffic on a Link.
@@ -150,7 +150,7 @@ func (d *Drill) Topology() Topology {
 		}
 		ns := Namespace{
 			Name: name, Home: home, Replica: d.Regions[(i+1)%len(d.Regions)],
-			ForwardPolls: traits.forwardPolls,
+			ForwardPolls: d.passivePolls(traits) == PollsForward,
 		}
 		t.Namespaces = append(t.Namespaces, ns)
 		for _, region := range []string{ns.Home, ns.Replica} {
@@ -166,17 +166,33 @@ func (d *Drill) Topology() Topology {
 	return t
 }
 
-// layCodecs gives each region a Codec Server, that runs where Workers do: who
-// encodes and decodes has to be there before them.
+// passivePolls is what becomes of passive polls: as the drill says, else as its
+// model has it.
+func (d *Drill) passivePolls(traits modelTraits) PassivePolls {
+	switch {
+	case d.Forwarding.PassivePolls != "":
+		return d.Forwarding.PassivePolls
+	case traits.forwardPolls:
+		return PollsForward
+	}
+	return PollsRefuse
+}
+
+// layCodecs gives each region a Link to a Codec Server, and the server where the
+// drill has one. It runs where Workers do: who encodes and decodes has to be there
+// before them.
 func (d *Drill) layCodecs(t *Topology) {
-	if d.Codec.Cipher != AESCipher {
+	if !d.Codec.On() {
 		return
 	}
 	for _, region := range d.Regions {
+		t.Links = append(t.Links, Link{Role: CodecLink, From: region, To: region})
+		if len(d.Codec.Regions) > 0 && !slices.Contains(d.Codec.Regions, region) {
+			continue
+		}
 		t.Codecs = append(t.Codecs, CodecServer{Region: region, Present: slices.ContainsFunc(t.Fleets, func(f Fleet) bool {
 			return f.Region == region && f.State != FleetAbsent
 		})})
-		t.Links = append(t.Links, Link{Role: CodecLink, From: region, To: region})
 	}
 }
 

@@ -172,8 +172,10 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 				delete(links, drills.Link{Role: drills.HistoryLink, From: region, To: region}.Name())
 			}
 		}
-		for _, c := range topology.Codecs {
-			expect(drills.CodecLink, c.Region, c.Region, drills.Delay{})
+		if len(topology.Codecs) > 0 {
+			for _, region := range topology.Regions { // also where there is none
+				expect(drills.CodecLink, region, region, drills.Delay{})
+			}
 		}
 		if len(links) > 0 {
 			t.Errorf("%s: unexpected Links %v", name, links)
@@ -194,6 +196,14 @@ func TestCodecServersRunWhereWorkersDo(t *testing.T) {
 			if has := slices.Contains(topology.Components(c.Region), "us-east/codec") || slices.Contains(topology.Components(c.Region), "us-west/codec"); has != c.Present {
 				t.Errorf("%s: the components of %s are %q", model, c.Region, topology.Components(c.Region))
 			}
+		}
+	}
+	some := parse(t, orders+"codec: {cipher: aes-gcm, regions: [us-west]}\n").Topology()
+	compare(t, "named regions", some.Codecs, []drills.CodecServer{{"us-west", true}})
+	for region, nowhere := range map[string]bool{"us-east": true, "us-west": false} {
+		link := drills.Link{Role: drills.CodecLink, From: region, To: region}
+		if !slices.Contains(some.Links, link) || some.LeadsNowhere(link) != nowhere {
+			t.Errorf("the Links %v, of which %s leads nowhere: %v", some.Links, link.Name(), some.LeadsNowhere(link))
 		}
 	}
 	if got := topology(t, "active-hot").Codecs; got != nil {
@@ -220,6 +230,18 @@ func TestADrillOverridesItsFleets(t *testing.T) {
 		{Region: "us-east", Namespace: "orders", State: drills.FleetActive, Endpoint: drills.RegionalEndpoint, Workers: 1, Slots: drills.DefaultSlots},
 		{Region: "us-west", Namespace: "orders", State: drills.FleetActive, Endpoint: drills.NamespaceEndpoint, Workers: 3, Slots: 7, Reserve: 3},
 	})
+}
+
+func TestADrillSaysWhatBecomesOfPassivePolls(t *testing.T) {
+	for _, model := range drills.Models() {
+		for said, want := range map[string]bool{
+			"": model == drills.ActiveCold || model == drills.ActiveActive, "forwarding: {passivePolls: forwarded}\n": true, "forwarding: {passivePolls: refused}\n": false,
+		} {
+			if got := parse(t, strings.Replace(orders, "active-hot", string(model), 1)+said).Topology().Namespaces[0].ForwardPolls; got != want {
+				t.Errorf("%s, %q: polls are forwarded: %v", model, said, got)
+			}
+		}
+	}
 }
 
 func TestNamespacesAreFoundByNameAndHome(t *testing.T) {

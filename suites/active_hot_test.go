@@ -37,13 +37,3 @@ var _ = Describe("Active-hot", Label("active-hot"), Ordered, func() {
 		Expect(r).To(WorkAfter("us-west", drills.FleetStandby))
 	})
 })
-
-var _ = Describe("Active-hot with its standby fleet on the Namespace Endpoint", Label("active-hot", "misconfigured"), func() {
-	It("is caught: the standby worked, so nothing was proved", func(ctx SpecContext) {
-		r := fromFile(ctx, "standby-on-namespace-endpoint.yaml")
-		Expect(r).To(HaveVerdict(drills.Inconclusive))
-		Expect(r).NotTo(Witness("model"))
-		Expect(r).To(WorkBefore("us-west", drills.FleetStandby))
-		Expect(r).To(GiveReason("model not witnessed", "standby", "Namespace Endpoint"))
-	})
-})

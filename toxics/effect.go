@@ -32,7 +32,8 @@ func effectOf(d *drills.Drill, number int) (effect, bool) {
 		return nil, spec.Flavour == ""
 	case drills.FleetKill, drills.FleetFreeze, drills.FleetIdle, drills.FleetSlots, drills.FleetCrashLoop, drills.FleetSlowStart,
 		drills.EndpointStale, drills.EndpointSilent, drills.EndpointBoth,
-		drills.LateDetection, drills.PromoteThroughLost, drills.FailoverInterrupted, drills.FailoverTwice:
+		drills.LateDetection, drills.PromoteThroughLost, drills.FailoverInterrupted, drills.FailoverTwice,
+		drills.CodecRotation:
 		return nil, true // Links are left alone
 	case drills.RegionOutage, drills.RegionIsolated, drills.LinkPartition, drills.FrontendOutage, drills.HistoryOutage, drills.SurvivorOutage:
 		return severing(spec.Flavour), true

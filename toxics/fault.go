@@ -20,6 +20,7 @@ type Site struct {
 	Fleets   drills.Fleets
 	Names    drills.NameServers
 	Control  drills.Conductor
+	Codecs   drills.Codecs
 	Listen   func(drills.Link) string // ip:port of a Link
 	// AnswerWithin is how long a Link may take to answer before a fault, beyond what
 	// one answer over it may; 15 s where it is zero.
@@ -46,6 +47,9 @@ func NewFault(number int, site Site) (drills.Fault, error) {
 	}
 	if f.blast.Conducts {
 		f.parts = append(f.parts, &conducted{fault: f, how: handicaps()[spec.Kind]})
+	}
+	if f.blast.Keys {
+		f.parts = append(f.parts, &rotation{fault: f, key: drills.RotatedKey(number)})
 	}
 	for _, link := range f.blast.Links() {
 		f.parts = append(f.parts, &edge{fault: f, link: link, effect: effect})
@@ -227,7 +231,7 @@ const healEvery = 50 * time.Millisecond
 // others, where it can: what a survivor has to catch up with is still lost.
 func (f *fault) AwaitHealed(ctx context.Context) error {
 	err := f.each(func(p part) error { return every(ctx, healEvery, func() error { return p.works(ctx) }) })
-	if err == nil && !f.blast.Conducts && !f.blast.Names && f.spec.Kind != drills.SurvivorOutage {
+	if err == nil && !f.blast.Conducts && !f.blast.Names && !f.blast.Keys && f.spec.Kind != drills.SurvivorOutage {
 		err = f.site.Machines.CaughtUp(ctx, f.spec.Region)
 	}
 	if err != nil {

@@ -131,6 +131,9 @@ func (c *docket) unprobed(spec drills.FaultSpec, probed map[string]bool) []strin
 	if blast.Conducts && !probed[drills.ControlPlaneName] {
 		out = append(out, drills.ControlPlaneName)
 	}
+	if blast.Keys && !slices.ContainsFunc(c.topology.Codecs, func(s drills.CodecServer) bool { return probed[drills.CodecName(s.Region)] }) {
+		out = append(out, "any Codec Server")
+	}
 	if blast.Names && !probed[drills.NameServerName(spec.Region)] {
 		out = append(out, drills.NameServerName(spec.Region))
 	}

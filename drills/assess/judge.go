@@ -27,6 +27,7 @@ type Evidence struct {
 // The verdict is the worst of what was found, unknown never passing:
 //
 //	the harness failed                                  error
+//	the deployment was found to be wrong                fail
 //	a witness is missing, or the run did not finish     inconclusive
 //	a failover was given up, an objective was missed,
 //	a Workflow is stuck                                 fail
@@ -55,6 +56,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Phases = c.phases()
 	r.Memory = c.memory()
 	r.SplitBrain, r.Conflicts = c.splitBrain(), c.conflicts()
+	r.Services, r.Findings = c.services(), c.findings(r)
 	r.Witnesses = c.witnesses(r)
 	r.Objectives = c.objectives(r)
 	r.Invariants = c.invariants(r)
@@ -195,12 +197,15 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 	for _, w := range c.Warnings {
 		because(drills.Inconclusive, "%s", w)
 	}
+	for _, f := range r.Findings {
+		because(drills.Fail, "%s: %s", f.Name, f.Detail)
+	}
 	for _, w := range r.Witnesses {
 		if !w.Held {
 			because(drills.Inconclusive, "%s not witnessed: %s", w.Name, w.Detail)
 		}
 	}
-	if v == drills.Pass {
+	if v == drills.Pass || c.found(r) {
 		for _, why := range c.givenUp() {
 			because(drills.Fail, "%s", why)
 		}
@@ -224,6 +229,12 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 		}
 	}
 	return v, reasons
+}
+
+// found reports whether the deployment was found to be wrong and all else is known:
+// what came of it is told too.
+func (c *docket) found(r drills.Report) bool {
+	return len(r.Findings) > 0 && !slices.ContainsFunc(r.Witnesses, func(w drills.Witness) bool { return !w.Held })
 }
 
 // gaps lists what a complete record of a finished drill holds and this one

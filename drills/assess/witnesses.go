@@ -29,31 +29,44 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 	if c.Drill.Conflicts() > 0 {
 		out = append(out, c.splitWitness(r))
 	}
-	if len(c.topology.Codecs) > 0 {
+	if c.Drill.Codec.On() {
 		out = append(out, c.codecWitness())
 	}
 	return out
 }
 
-// codecWitness wants that no cluster holds a payload in the clear.
+// codecWitness wants that no cluster holds a payload in the clear, and that each key
+// of the drill has encoded some.
 func (c *docket) codecWitness() drills.Witness {
 	w := drills.Witness{Name: "codec"}
 	if !c.counted() {
 		w.Detail = "nobody read the clusters to see it"
 		return w
 	}
-	encoded, bare := 0, 0
+	encoded, bare, by := 0, 0, map[string]int{}
 	for _, workflow := range c.final() {
-		encoded, bare = encoded+workflow.Encoded, bare+workflow.Clear
+		bare += workflow.Clear
+		for key, n := range workflow.Encoded {
+			encoded, by[key] = encoded+n, by[key]+n
+		}
+	}
+	var shares, unused []string
+	for _, key := range c.Drill.Rotations() {
+		shares = append(shares, fmt.Sprintf("%d with %s", by[key], key))
+		if by[key] == 0 {
+			unused = append(unused, key)
+		}
 	}
 	switch {
 	case bare > 0:
 		w.Detail = fmt.Sprintf("%d of %d payloads that the clusters hold are in the clear", bare, bare+encoded)
 	case encoded == 0:
 		w.Detail = "the clusters hold no payload at all"
+	case len(unused) > 0:
+		w.Detail = fmt.Sprintf("the clusters hold no payload that was encoded with %s", strings.Join(unused, ", "))
 	default:
 		w.Held = true
-		w.Detail = fmt.Sprintf("all %d payloads that the clusters hold are encoded", encoded)
+		w.Detail = fmt.Sprintf("all %d payloads that the clusters hold are encoded: %s", encoded, strings.Join(shares, ", "))
 	}
 	return w
 }

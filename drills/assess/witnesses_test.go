@@ -303,7 +303,7 @@ func TestMemoryAndPhasesAreListedOnce(t *testing.T) {
 func TestACodecServerEncodesEveryPayload(t *testing.T) {
 	encoded := func(clear int) *evidence {
 		e := passing(t, "codec-hot")
-		e.workflows("", func(_ string, w *drills.Workflow) { w.Encoded = 2 })
+		e.workflows("", func(_ string, w *drills.Workflow) { w.Encoded = map[string]int{"key-1": 2} })
 		first := true
 		return e.workflows(drills.CensusAfterHeal, func(_ string, w *drills.Workflow) {
 			if first {
@@ -317,6 +317,11 @@ func TestACodecServerEncodesEveryPayload(t *testing.T) {
 	}
 	expectWitness(t, encoded(1), "codec", "1 of")
 	expectWitness(t, passing(t, "codec-hot"), "codec", "no payload at all")
+	rotated := encoded(0)
+	rotated.Drill.Faults = append(rotated.Drill.Faults, drills.FaultSpec{Kind: drills.CodecRotation, Region: "us-west", After: drills.Promoted, For: 5e9})
+	if w := witness(t, rotated.judge(), "codec"); w.Held || !strings.Contains(w.Detail, "no payload that was encoded with key-3") {
+		t.Errorf("witness %+v", w)
+	}
 	for _, w := range passing(t, "active-hot").expect(t, drills.Pass, "").Witnesses {
 		if w.Name == "codec" {
 			t.Errorf("a drill without Codec Servers has the witness %+v", w)

@@ -304,7 +304,7 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	if r.drill.Conflicts() > 0 {
 		world.Contest = stack.Contest()
 	}
-	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Listen: stack.Listen}
+	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Listen: stack.Listen}
 	for number := range r.drill.Faults {
 		fault, err := toxics.NewFault(number, site)
 		if err != nil {

@@ -60,7 +60,11 @@ func FaultKind(w io.Writer, t drills.FaultTraits, options ...Option) error {
 		p.prose("Every process and every Link outside of every fault's blast radius is probed too, and has to be as before.")
 	}
 	p.heading("Example")
-	p.line("faults:") // from the margin on, as it is to be pasted
+	// From the margin on, as it is to be pasted.
+	if t.Beside != "" {
+		p.line(t.Beside)
+	}
+	p.line("faults:")
 	for _, fault := range strings.Split(t.Example, "\n") {
 		p.line("  - " + fault)
 	}

@@ -47,6 +47,7 @@ func filled(r drills.Report) drills.Report {
 	r.Objectives = slice(r.Objectives)
 	r.Invariants = slice(r.Invariants)
 	r.SplitBrain = slice(r.SplitBrain)
+	r.Findings = slice(r.Findings)
 	if r.Delays != nil && r.Delays.Causes == nil {
 		delays := *r.Delays
 		delays.Causes = []drills.DelayCause{}

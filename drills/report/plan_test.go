@@ -131,6 +131,9 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 		{"codec-cold", func(*drills.Drill) {}, []string{
 			"and 1 Codec Server with aes-gcm: us-east", "a Codec Server starts, and then 1 Worker and a starter start", "us-east/codec,",
 		}},
+		{"codec-late", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and 8s later a Codec Server"}},
+		{"codec-missing", func(*drills.Drill) {}, []string{"and 1 Codec Server with aes-gcm: us-east clusters are joined"}},
+		{"codec-rotation", func(*drills.Drill) {}, []string{"faults[1] codec-rotation of us-west", "each Codec Server that runs is asked for its key", "the new key stays"}},
 		{"codec-hot", func(*drills.Drill) {}, []string{"and 2 Codec Servers with aes-gcm: us-east, us-west", "there is nothing to start"}},
 		{"active-active", func(d *drills.Drill) {
 			d.Fleets = map[string]drills.FleetSettings{

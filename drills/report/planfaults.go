@@ -131,6 +131,8 @@ func (p *planner) undone(f drills.FaultSpec) string {
 		out = append(out, "its name server answers as it was told")
 	case b.Conducts:
 		out = append(out, "the control plane is as it was")
+	case b.Keys:
+		out = append(out, "the new key stays")
 	}
 	return strings.Join(out, "; ")
 }

@@ -181,8 +181,13 @@ func (p *planner) takeOver(ns drills.Namespace) string {
 	switch {
 	case fleet.State == drills.FleetAbsent:
 		start := count(fleet.Workers, "Worker") + " and a starter start"
-		if _, has := p.topology.Codec(ns.Replica); has {
+		switch _, has := p.topology.Codec(ns.Replica); {
+		case has && p.drill.Codec.AfterWorkers > 0:
+			start += fmt.Sprintf(", and %s later a Codec Server", short(p.drill.Codec.AfterWorkers))
+		case has:
 			start = "a Codec Server starts, and then " + start
+		case p.drill.Codec.On():
+			start += ", and no Codec Server"
 		}
 		return fmt.Sprintf("%s; %s", p.provisioned(start), traffic)
 	case fleet.Reserve > 0:

@@ -45,6 +45,7 @@ func passed() drills.Report {
 		Objectives: []drills.ObjectiveResult{{Name: "recoveryTime", Verdict: drills.Pass}},
 		Witnesses:  []drills.Witness{{Name: "model", Held: true, Detail: "seen"}},
 		Invariants: []drills.Invariant{{Name: "one open run", Verdict: drills.Pass}},
+		Findings:   []drills.Finding{{Name: drills.CodecLate, Region: "west", Detail: "too late"}},
 		Delays:     &drills.DelayReport{Total: *offset(10), Unexplained: *offset(0.5)},
 		Lanes:      []drills.LaneReport{{Lane: drills.StartLane, Region: "west", Outage: &drills.Interval{Lower: *offset(1), Upper: offset(2)}}},
 	}
@@ -57,6 +58,9 @@ func TestMatchers(t *testing.T) {
 		matcher types.GomegaMatcher
 		spoil   func(*drills.Report)
 	}{
+		"nothing found":               {matchers.Find(drills.CodecLate, "west"), func(r *drills.Report) { r.Findings = nil }},
+		"something else found":        {matchers.Find(drills.CodecLate, "west"), func(r *drills.Report) { r.Findings[0].Name = drills.CodecMissing }},
+		"found elsewhere":             {matchers.Find(drills.CodecLate, "west"), func(r *drills.Report) { r.Findings[0].Region = "east" }},
 		"objective missed":            {matchers.MeetObjectives(), func(r *drills.Report) { r.Objectives[0].Verdict = drills.Fail }},
 		"objective unknown":           {matchers.MeetObjectives(), func(r *drills.Report) { r.Objectives[0].Verdict = drills.Inconclusive }},
 		"no objective":                {matchers.MeetObjectives(), func(r *drills.Report) { r.Objectives = nil }},

@@ -1,0 +1,118 @@
+package assess_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// serves is a look that found a Codec Server serve, or not.
+func serves(seconds float64, region string, held bool) drills.Event {
+	return drills.Event{At: at(seconds), Kind: drills.KindServing, Region: region, Subject: drills.CodecName(region), Held: held}
+}
+
+// enciphered is the evidence of a drill that went well, with Codec Servers that
+// served all along.
+func enciphered(t *testing.T, drill string) *evidence {
+	t.Helper()
+	e := passing(t, drill).workflows("", func(_ string, w *drills.Workflow) { w.Encoded = map[string]int{drills.FirstKey: 2} })
+	return e.with(serves(0.2, "us-east", true), serves(effective, "us-east", false), serves(50, "us-east", true))
+}
+
+// finds judges the evidence, and wants it to fail for that finding alone.
+func (e *evidence) finds(t *testing.T, name drills.FindingName, region string, words ...string) drills.Report {
+	t.Helper()
+	r := e.expect(t, drills.Fail, string(name)+": ")
+	if len(r.Findings) != 1 || r.Findings[0].Name != name || r.Findings[0].Region != region {
+		t.Fatalf("it finds %+v, want %s in %s", r.Findings, name, region)
+	}
+	for _, w := range words {
+		if !strings.Contains(r.Findings[0].Detail, w) {
+			t.Errorf("%q does not say %q", r.Findings[0].Detail, w)
+		}
+	}
+	return r
+}
+
+func TestAnApplicationThatIsDeployedWellHasNoFinding(t *testing.T) {
+	for _, name := range models() {
+		if r := passing(t, name).expect(t, drills.Pass, ""); r.Findings == nil || len(r.Findings) > 0 || len(r.Services) > 0 {
+			t.Errorf("%s: %+v, %+v", name, r.Findings, r.Services)
+		}
+	}
+	enciphered(t, "codec-hot").with(serves(0.2, "us-west", true)).expect(t, drills.Pass, "")
+	enciphered(t, "codec-cold").with(serves(0.2, "us-west", false), serves(polled-0.5, "us-west", true)).expect(t, drills.Pass, "")
+}
+
+func TestWorkersWithoutACodecServerAreFound(t *testing.T) {
+	enciphered(t, "codec-hot").with(serves(0.2, "us-west", false)).finds(t, drills.CodecMissing, "us-west", "the Workers of us-west polled", "ever answered", "0 Workflows failed", "in every region")
+	enciphered(t, "codec-cold").with(serves(0.2, "us-west", false)).finds(t, drills.CodecMissing, "us-west")
+	idle := enciphered(t, "codec-cold").with(serves(0.2, "us-west", false))
+	idle.without(func(e drills.Event) bool {
+		return e.Kind == drills.KindPoll && e.Region == "us-west" && e.At >= at(polled)
+	})
+	if r := idle.judge(); len(r.Findings) > 0 {
+		t.Errorf("a region without Workers has %+v", r.Findings)
+	}
+}
+
+// As long as a look takes, and the pause before it, nobody knows which was first.
+func TestWorkersBeforeTheirCodecServerAreFound(t *testing.T) {
+	late := func(after float64) *evidence {
+		return enciphered(t, "codec-cold").with(serves(0.2, "us-west", false), serves(polled+after, "us-west", true))
+	}
+	late(8).finds(t, drills.CodecLate, "us-west", "polled 8.0 s before their Codec Server answered", "start it before them")
+	late(1.3).finds(t, drills.CodecLate, "us-west")
+	late(1.2).expect(t, drills.Pass, "")
+}
+
+// standing is the evidence of a standby Fleet that worked, with its polls at clusters.
+func standing(t *testing.T, clusters ...string) *evidence {
+	t.Helper()
+	e := passing(t, "active-hot")
+	e.without(func(e drills.Event) bool {
+		return e.Kind == drills.KindPoll && e.Subject == drills.WorkerIdentity("us-west", "orders", 0) && e.At < at(effective)
+	})
+	for _, cluster := range clusters {
+		e.with(drills.Event{
+			At: at(0.5), Kind: drills.KindPoll, Name: "workflow", Region: cluster, Namespace: "orders",
+			Subject: drills.WorkerIdentity("us-west", "orders", 0), Held: true,
+		})
+	}
+	workedBefore("us-west", "orders")(e)
+	return e
+}
+
+func TestAStandbyThatWorkedIsFoundByWhereItPolled(t *testing.T) {
+	standing(t, "us-east").finds(t, drills.StandbyOnNamespace, "us-west", "polled the cluster of us-east and not their own", "the Regional Endpoint of us-west")
+	standing(t, "us-east", "us-west").finds(t, drills.PollsForwarded, "us-west", "forwarded to us-east", "forwarding has to be off")
+	if r := standing(t).judge(); len(r.Findings) > 0 {
+		t.Errorf("nobody saw where it polled, and yet %+v", r.Findings)
+	}
+}
+
+func TestARunThatBrokeOffHasNoFinding(t *testing.T) {
+	e := enciphered(t, "codec-hot").with(serves(0.2, "us-west", false)).without(ofKind(drills.KindEnd))
+	if r := e.expect(t, drills.Inconclusive, "breaks off"); len(r.Findings) > 0 {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+func TestServicesTellWhenEachServed(t *testing.T) {
+	r := enciphered(t, "codec-cold").with(serves(0.2, "us-west", false), serves(polled-0.5, "us-west", true)).judge()
+	end := func(seconds float64) *drills.Offset { o := at(seconds); return &o }
+	want := []drills.Service{
+		{Component: "us-east/codec", Region: "us-east", Served: []drills.Stretch{{From: at(0.2 - effective), To: end(0)}, {From: at(50 - effective)}}},
+		{Component: "us-west/codec", Region: "us-west", Served: []drills.Stretch{{From: at(polled - 0.5 - effective)}}},
+	}
+	same := slices.EqualFunc(r.Services, want, func(a, b drills.Service) bool {
+		return a.Component == b.Component && a.Region == b.Region && slices.EqualFunc(a.Served, b.Served, func(a, b drills.Stretch) bool {
+			return a.From == b.From && (a.To == nil) == (b.To == nil) && (a.To == nil || *a.To == *b.To)
+		})
+	})
+	if !same {
+		t.Errorf("got %+v, want %+v", r.Services, want)
+	}
+}

@@ -1,0 +1,26 @@
+package suites
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+	. "github.com/failoverdrill/failoverdrill/suites/matchers"
+)
+
+// Each has a twin that ships and passes, in which the one thing is right.
+var _ = Describe("A deployment with a mistake", Label("misconfigured"), func() {
+	DescribeTable("is found, by name and place", func(ctx SpecContext, name string, finding drills.FindingName) {
+		r := shipped(ctx, name).Report
+		Expect(r).To(HaveVerdict(drills.Fail))
+		Expect(r).To(Find(finding, "us-west"))
+		Expect(r.Findings).To(HaveLen(1))
+		Expect(r).To(GiveReason(string(finding)))
+		Expect(r).To(Witness("fault"))
+	},
+		Entry("no Codec Server in the secondary region", "codec-missing", drills.CodecMissing),
+		Entry("Workers before their Codec Server", "codec-late", drills.CodecLate),
+		Entry("standby Fleet on the Namespace Endpoint", "standby-on-namespace-endpoint", drills.StandbyOnNamespace),
+		Entry("polls of the standby Fleet forwarded", "polls-forwarded", drills.PollsForwarded),
+	)
+})
