@@ -30,6 +30,7 @@ type Blast struct {
 	Workers   []int  // of each Fleet of the region, where not all are struck
 	Names     bool   // its name server answers otherwise than it was told
 	Conducts  bool   // the control plane acts otherwise than it should
+	Shows     bool   // its proxy shows Workers another certificate than its own
 	Keys      bool   // Codec Servers, of all regions, encode with another key
 	// Silent are Links that nobody touches, but that lead to a process which
 	// does not answer.
@@ -88,6 +89,8 @@ func (f FaultSpec) Blast(t Topology) Blast {
 		return Blast{Region: f.Region, Edges: []Edge{{Link{Role: ControlLink, To: f.Region}, Downstream}}}
 	case EndpointStale, EndpointSilent, EndpointBoth:
 		return Blast{Region: f.Region, Names: true}
+	case CertificateExpired, CertificateUnknown:
+		return Blast{Region: f.Region, Shows: true}
 	case CodecRotation:
 		return Blast{Region: f.Region, Keys: true}
 	case FrontendOutage, HistoryOutage, SlowPersistence, ReplicationLag, ReplicationStopped:
@@ -146,7 +149,7 @@ func (f FaultSpec) outage(t Topology) Blast {
 		switch {
 		case f.Flavour != Freeze:
 			b.Edges = append(b.Edges, Edge{link, Upstream}, Edge{link, Downstream})
-		case link.To == f.Region && f.Part != WorkersOnly && f.Part != AllButIt:
+		case link.To == f.Region && slices.Contains(f.Part.roles(), link.Role.leadsTo()):
 			b.Silent = append(b.Silent, link)
 		}
 	}
@@ -176,7 +179,7 @@ func (p Part) roles() []Role {
 	case WorkersOnly:
 		return []Role{WorkerRole}
 	case AllButIt:
-		return []Role{NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole}
+		return []Role{NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole}
 	}
 	return Roles()
 }
@@ -189,9 +192,9 @@ func (f FaultSpec) takes(link Link) bool {
 	case TemporalOnly:
 		return ofCluster
 	case WorkersOnly:
-		return link.Role == FleetLink && link.From == f.Region
+		return (link.Role == FleetLink || link.Role == ProxyLink) && link.From == f.Region
 	case AllButIt:
-		return (link.Role == FleetLink || link.Role == StarterLink || link.Role == CodecLink) && link.From == f.Region
+		return (link.Role == FleetLink || link.Role == StarterLink || link.Role.companion() != "") && link.From == f.Region
 	}
 	return link.Touches(f.Region)
 }

@@ -63,7 +63,7 @@ func outagesOf() []blastCase {
 	leadThere := []string{"control-to-E", "fleet-E-to-E", "starter-E-to-E", "fleet-W-to-E", "starter-W-to-E", "replication-W-to-E"}
 	fleet := []string{"fleet-E-to-E", "fleet-E-to-W"}
 	clients := []string{"fleet-E-to-E", "starter-E-to-E", "fleet-E-to-W", "starter-E-to-W"}
-	rest := []drills.Role{drills.NameServerRole, drills.WorkerRole, drills.StarterRole, drills.ProberRole, drills.CodecRole}
+	rest := []drills.Role{drills.NameServerRole, drills.WorkerRole, drills.StarterRole, drills.ProberRole, drills.CodecRole, drills.ProxyRole}
 	var out []blastCase
 	for _, row := range []struct {
 		part      drills.Part
@@ -318,49 +318,55 @@ func TestTheOtherEndSeesTheOtherDirection(t *testing.T) {
 	}
 }
 
-// A Codec Server is no part of its region's Temporal, and none of its Workers.
-func TestACodecServerGoesWithWhatItIsPartOf(t *testing.T) {
-	at := topology(t, "codec-hot")
-	own := drills.Link{Role: drills.CodecLink, From: "us-east", To: "us-east"}
+// A companion is no part of its region's Temporal, and none of its Workers. The Link
+// to a proxy begins at Workers, and goes with them.
+func TestACompanionGoesWithWhatItIsPartOf(t *testing.T) {
+	at := parse(t, orders+"codec: {cipher: aes-gcm}\nproxy: {tls: mutual}\n").Topology()
 	outage := func(part drills.Part, flavour drills.Flavour) drills.FaultSpec {
 		return drills.FaultSpec{Kind: drills.RegionOutage, Region: "us-east", Part: part, Flavour: flavour}
 	}
 	for _, test := range []struct {
 		fault         drills.FaultSpec
 		process, link bool
+		// workers says that it is the Link of the Workers alone that goes.
+		workers bool
 	}{
-		{outage(drills.WholeRegion, drills.Crash), true, true},
-		{outage(drills.WholeRegion, drills.Freeze), true, true},
-		{outage(drills.WholeRegion, drills.Dark), false, true},
-		{outage(drills.AllButIt, drills.Crash), true, true},
-		{outage(drills.TemporalOnly, drills.Crash), false, false},
-		{outage(drills.TemporalOnly, drills.Freeze), false, false},
-		{outage(drills.WorkersOnly, drills.Crash), false, false},
-		{drills.FaultSpec{Kind: drills.FrontendOutage, Region: "us-east", Flavour: drills.Refused}, false, false},
-		{drills.FaultSpec{Kind: drills.RegionIsolated, Region: "us-east", Flavour: drills.Dark}, false, false},
+		{outage(drills.WholeRegion, drills.Crash), true, true, false},
+		{outage(drills.WholeRegion, drills.Freeze), true, true, false},
+		{outage(drills.WholeRegion, drills.Dark), false, true, false},
+		{outage(drills.AllButIt, drills.Crash), true, true, false},
+		{outage(drills.TemporalOnly, drills.Crash), false, false, false},
+		{outage(drills.TemporalOnly, drills.Freeze), false, false, false},
+		{outage(drills.WorkersOnly, drills.Crash), false, false, true},
+		{drills.FaultSpec{Kind: drills.FrontendOutage, Region: "us-east", Flavour: drills.Refused}, false, false, false},
+		{drills.FaultSpec{Kind: drills.RegionIsolated, Region: "us-east", Flavour: drills.Dark}, false, false, false},
 	} {
 		blast := test.fault.Blast(at)
-		if got := blast.Strikes(drills.CodecName("us-east")); got != test.process {
-			t.Errorf("%s: it strikes the Codec Server: %v, want %v", test.fault, got, test.process)
-		}
-		if got := slices.Contains(blast.Links(), own); got != test.link {
-			t.Errorf("%s: it severs the Link to the Codec Server: %v, want %v", test.fault, got, test.link)
-		}
-		if blast.Strikes(drills.CodecName("us-west")) {
-			t.Errorf("%s: it strikes the Codec Server of us-west", test.fault)
+		for role, link := range map[drills.Role]drills.LinkRole{drills.CodecRole: drills.CodecLink, drills.ProxyRole: drills.ProxyLink} {
+			companion := func(region string) string { return drills.Companion{Role: role, Region: region}.Name() }
+			if got := blast.Strikes(companion("us-east")); got != test.process {
+				t.Errorf("%s: it strikes the %s: %v, want %v", test.fault, role, got, test.process)
+			}
+			want := test.link || test.workers && role == drills.ProxyRole
+			if got := slices.Contains(blast.Links(), drills.Link{Role: link, From: "us-east", To: "us-east"}); got != want {
+				t.Errorf("%s: it severs the Link to the %s: %v, want %v", test.fault, role, got, want)
+			}
+			if blast.Strikes(companion("us-west")) {
+				t.Errorf("%s: it strikes the %s of us-west", test.fault, role)
+			}
 		}
 	}
 }
 
 // What is started on failover alone cannot be severed before it.
 func TestNothingIsSeveredThatLeadsNowhere(t *testing.T) {
-	at := topology(t, "codec-cold")
+	at := topology(t, "proxy-cold") // which has Codec Servers too
 	for _, fault := range []drills.FaultSpec{
 		{Kind: drills.RegionOutage, Region: "us-west", Part: drills.WholeRegion, Flavour: drills.Crash},
 		{Kind: drills.SurvivorOutage, Region: "us-west", Flavour: drills.Dark},
 	} {
 		for _, link := range fault.Blast(at).Links() {
-			if link.Role == drills.CodecLink {
+			if link.Role == drills.CodecLink || link.Role == drills.ProxyLink {
 				t.Errorf("%s severs %s", fault, link.Name())
 			}
 		}

@@ -16,11 +16,12 @@ const (
 	StarterRole    Role = "starter"
 	ProberRole     Role = "prober"
 	CodecRole      Role = "codec"
+	ProxyRole      Role = "proxy"
 )
 
 // Roles lists the roles of a region's components.
 func Roles() []Role {
-	return []Role{ClusterRole, NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole}
+	return []Role{ClusterRole, NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole}
 }
 
 // ClusterName is the name of a region's Temporal cluster.
@@ -31,6 +32,9 @@ func NameServerName(region string) string { return region + "/" + string(NameSer
 
 // CodecName is the name of a region's Codec Server.
 func CodecName(region string) string { return region + "/" + string(CodecRole) }
+
+// ProxyName is the name of a region's proxy.
+func ProxyName(region string) string { return region + "/" + string(ProxyRole) }
 
 // WorkerName is the name of one Worker process of a Fleet, counted from 0.
 func WorkerName(f Fleet, number int) string {
@@ -60,8 +64,10 @@ func RoleOf(component string) Role {
 // fault, cluster and name server first.
 func (t Topology) Components(region string) []string {
 	out := []string{ClusterName(region), NameServerName(region)}
-	if c, has := t.Codec(region); has && c.Present {
-		out = append(out, CodecName(region))
+	for _, c := range t.Companions {
+		if c.Region == region && c.Present {
+			out = append(out, c.Name())
+		}
 	}
 	for _, f := range t.Fleets {
 		if f.Region != region || f.State == FleetAbsent {

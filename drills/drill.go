@@ -20,6 +20,7 @@ type Drill struct {
 	Endpoint    EndpointSettings
 	Forwarding  Forwarding
 	Codec       CodecSettings
+	Proxy       ProxySettings
 	Workload    Workload
 	Probes      Probes
 	Fleets      map[string]FleetSettings // by region; absent regions take the model's
@@ -114,6 +115,32 @@ const (
 
 // Ciphers lists the ciphers.
 func Ciphers() []Cipher { return []Cipher{NoCipher, AESCipher} }
+
+// ProxySettings is what is between Workers and Temporal.
+type ProxySettings struct {
+	TLS ProxyTLS
+	// Regions have a proxy; none named are all. Workers of the others are told to dial
+	// one all the same.
+	Regions []string
+	// Certifies lists the regions whose Regional Endpoint a proxy's certificate is valid
+	// for; none named are all. It is valid for every Namespace Endpoint.
+	Certifies []string
+}
+
+// On reports whether there are proxies.
+func (p ProxySettings) On() bool { return p.TLS == MutualTLS }
+
+// ProxyTLS is how Workers and their proxy know each other.
+type ProxyTLS string
+
+// The ways of it.
+const (
+	NoProxy   ProxyTLS = "none"   // there is no proxy: Workers reach clusters over Links, in the clear
+	MutualTLS ProxyTLS = "mutual" // a proxy in each region, and both show a certificate
+)
+
+// ProxyModes lists them.
+func ProxyModes() []ProxyTLS { return []ProxyTLS{NoProxy, MutualTLS} }
 
 // Workload is the load a drill runs.
 type Workload struct {

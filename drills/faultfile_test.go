@@ -67,12 +67,14 @@ func fullFaults() map[string]drills.FaultSpec {
 		"{kind: link-partition, flavour: dark, " + where + "}": on(drills.FaultSpec{Kind: drills.LinkPartition, Flavour: drills.Dark}),
 		"{kind: link-latency, latency: 80ms, jitter: 20ms, " + where + "}": on(
 			drills.FaultSpec{Kind: drills.LinkLatency, Latency: 80 * ms, Jitter: 20 * ms}),
-		"{kind: link-bandwidth, bandwidth: 64, " + where + "}":           on(drills.FaultSpec{Kind: drills.LinkBandwidth, Bandwidth: 64}),
-		"{kind: link-slow-close, latency: 2s, " + where + "}":            on(drills.FaultSpec{Kind: drills.LinkSlowClose, Latency: 2 * s}),
-		"{kind: link-reset, bytes: 4096, " + where + "}":                 on(drills.FaultSpec{Kind: drills.LinkReset, Bytes: 4096}),
-		"{kind: link-brown-out, share: 12.5%, " + where + "}":            on(drills.FaultSpec{Kind: drills.LinkBrownOut, Share: 12.5}),
-		"{kind: codec-rotation, region: us-east, for: 3s, " + when + "}": at(drills.FaultSpec{Kind: drills.CodecRotation, For: 3 * s}),
-		"{kind: none, region: us-east, " + when + "}":                    at(drills.FaultSpec{Kind: drills.NoFault}),
+		"{kind: link-bandwidth, bandwidth: 64, " + where + "}":                on(drills.FaultSpec{Kind: drills.LinkBandwidth, Bandwidth: 64}),
+		"{kind: link-slow-close, latency: 2s, " + where + "}":                 on(drills.FaultSpec{Kind: drills.LinkSlowClose, Latency: 2 * s}),
+		"{kind: link-reset, bytes: 4096, " + where + "}":                      on(drills.FaultSpec{Kind: drills.LinkReset, Bytes: 4096}),
+		"{kind: link-brown-out, share: 12.5%, " + where + "}":                 on(drills.FaultSpec{Kind: drills.LinkBrownOut, Share: 12.5}),
+		"{kind: codec-rotation, region: us-east, for: 3s, " + when + "}":      at(drills.FaultSpec{Kind: drills.CodecRotation, For: 3 * s}),
+		"{kind: certificate-expired, region: us-east, for: 3s, " + when + "}": at(drills.FaultSpec{Kind: drills.CertificateExpired, For: 3 * s}),
+		"{kind: certificate-unknown, region: us-east, for: 3s, " + when + "}": at(drills.FaultSpec{Kind: drills.CertificateUnknown, For: 3 * s}),
+		"{kind: none, region: us-east, " + when + "}":                         at(drills.FaultSpec{Kind: drills.NoFault}),
 		"{kind: link-flapping, flavour: dark, down: {least: 1s, most: 2s}, up: 3s, " + where + ", pattern: [6s, 5s, 4s, 3s, 2s]}": on(
 			drills.FaultSpec{
 				Kind: drills.LinkFlapping, Flavour: drills.Dark, Down: drills.Span{Least: s, Most: 2 * s}, Up: drills.Span{Least: 3 * s, Most: 3 * s},

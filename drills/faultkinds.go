@@ -68,6 +68,10 @@ const (
 	ReplicationStopped FaultKind = "replication-stopped"
 	// CodecRotation has Codec Servers encode with a new key.
 	CodecRotation FaultKind = "codec-rotation"
+	// CertificateExpired has a region's proxy show a certificate that is over.
+	CertificateExpired FaultKind = "certificate-expired"
+	// CertificateUnknown has it show one of an authority that nobody knows.
+	CertificateUnknown FaultKind = "certificate-unknown"
 	// NoFault breaks nothing: a control, of which a drill has nothing to report.
 	NoFault FaultKind = "none"
 )
@@ -174,7 +178,7 @@ func FaultCatalogue() []FaultTraits {
 			Example: "{kind: link-brown-out, region: us-east, peer: us-east, links: [starter], share: 30%, for: 20s}",
 		},
 	}
-	return slices.Concat(first, clusterFaults(), fleetFaults(), endpointFaults(), controlFaults(), codecFaults(), []FaultTraits{{
+	return slices.Concat(first, clusterFaults(), fleetFaults(), endpointFaults(), controlFaults(), codecFaults(), proxyFaults(), []FaultTraits{{
 		Kind: NoFault, Group: "control", Help: "nothing is broken: a control, of which there must be nothing to report",
 		Radius:  "None. What an outage of the region would take is looked at instead.",
 		Witness: "Each process and each Link of the region is probed, once, and has to be alive.",

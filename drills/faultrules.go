@@ -29,6 +29,7 @@ func (d *Drill) checkFaults(l *problemList) {
 		d.checkConflicts(l, path, f)
 		d.checkSurvivor(l, i)
 		d.checkRotation(l, path, f)
+		d.checkCertificate(l, path, f)
 		d.checkWhen(l, i)
 	}
 	d.checkFlaps(l)
@@ -223,6 +224,9 @@ func (d *Drill) clash(a, b FaultSpec) string {
 		}
 		if mine.Keys && others.Keys {
 			return "the key of payloads"
+		}
+		if mine.Shows && others.Shows {
+			return "the certificate of the proxy of " + a.Region
 		}
 		if mine.Names && others.Names {
 			return "the name server of " + a.Region

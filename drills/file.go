@@ -66,6 +66,7 @@ func defaults() *Drill {
 		Replication: Replication{Basis: StateBased},
 		Endpoint:    EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
 		Codec:       CodecSettings{Cipher: NoCipher},
+		Proxy:       ProxySettings{TLS: NoProxy},
 		Workload:    Workload{Profile: Profiles()[0], Rate: 3},
 		Probes:      Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		SteadyState: SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},

@@ -37,6 +37,7 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 		Endpoint:    drills.EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
 		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
 		Codec:       drills.CodecSettings{Cipher: drills.NoCipher},
+		Proxy:       drills.ProxySettings{TLS: drills.NoProxy},
 		Workload:    drills.Workload{Profile: "orders", Rate: 3},
 		Probes:      drills.Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		Fleets:      map[string]drills.FleetSettings{"us-east": fleet, "us-west": fleet},
@@ -66,6 +67,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Endpoint:    drills.EndpointSettings{TTL: time.Second, MinResolution: 0},
 		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
 		Codec:       drills.CodecSettings{Cipher: drills.AESCipher, Regions: []string{"b"}, AfterWorkers: 3 * time.Second},
+		Proxy:       drills.ProxySettings{TLS: drills.MutualTLS, Regions: []string{"a"}, Certifies: []string{"b", "a"}},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
 		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
 		Fleets: map[string]drills.FleetSettings{
@@ -112,6 +114,10 @@ codec:
   cipher: aes-gcm
   regions: [b]
   afterWorkers: 3s
+proxy:
+  tls: mutual
+  regions: [a]
+  certifies: [b, a]
 workload:
   profile: orders
   rate: 90/m
@@ -413,6 +419,11 @@ func layoutMistakes() []mistake {
 		{name: "regions of no codec", new: "codec: {regions: [us-east]}\n", at: "7:18", path: "codec.regions", words: []string{"impossible combination", "no Codec Server"}},
 		{name: "lateness of no codec", new: "codec: {afterWorkers: 1s}\n", at: "7:23", path: "codec.afterWorkers", words: []string{"impossible combination", "no Codec Server"}},
 		{name: "lateness of what runs already", new: "codec: {cipher: aes-gcm, afterWorkers: 1s}\n", at: "7:40", path: "codec.afterWorkers", words: []string{"impossible combination", "active-hot"}},
+		{name: "a proxy that knows nobody", new: "proxy: {tls: some}\n", at: "7:14", path: "proxy.tls", words: []string{`"some"`, "(none, mutual)"}},
+		{name: "proxy elsewhere", new: "proxy: {tls: mutual, regions: [us-est]}\n", at: "7:32", path: "proxy.regions[0]", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
+		{name: "regions of no proxy", new: "proxy: {regions: [us-east]}\n", at: "7:18", path: "proxy.regions", words: []string{"impossible combination", "no proxy"}},
+		{name: "certificate of no proxy", new: "proxy: {certifies: [us-east]}\n", at: "7:20", path: "proxy.certifies", words: []string{"impossible combination", "no proxy"}},
+		{name: "certificate that nobody shows", old: region, new: region + ", {kind: certificate-expired, region: us-west, for: 5s}", at: "5:57", path: "faults[1].kind", words: []string{"impossible combination", "proxy.tls"}},
 		{name: "rotation of no key", old: region, new: region + ", {kind: codec-rotation, region: us-west, for: 5s}", at: "5:57", path: "faults[1].kind", words: []string{"impossible combination", "codec.cipher"}},
 		{name: "provisioning of what runs already", new: "provisioning: {warmUp: 2s}\n", at: "7:24", path: "provisioning.warmUp", words: []string{"impossible combination", "active-hot"}},
 	}

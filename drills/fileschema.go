@@ -33,6 +33,11 @@ func schema(d *Drill) fileSection {
 			{"regions", fileList[string]{into: &d.Codec.Regions, item: textSchema}},
 			{"afterWorkers", orNothing(&d.Codec.AfterWorkers, durationOf)},
 		}},
+		{"proxy", fileSection{
+			{"tls", textOf(&d.Proxy.TLS)},
+			{"regions", fileList[string]{into: &d.Proxy.Regions, item: textSchema}},
+			{"certifies", fileList[string]{into: &d.Proxy.Certifies, item: textSchema}},
+		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},
 			{"rate", rateOf(&d.Workload.Rate)},

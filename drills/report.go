@@ -70,6 +70,7 @@ type Report struct {
 	Fleets        []FleetCounts     `json:"fleets"`
 	Throughput    []Throughput      `json:"throughput"`
 	Lanes         []LaneReport      `json:"lanes"`
+	Traffic       []LinkTraffic     `json:"traffic"` // of each Link between regions, in the steady state
 	Attribution   []Attribution     `json:"attribution"`
 	Delays        *DelayReport      `json:"delays"` // null when the survivor's histories were not read
 	Phases        []Phase           `json:"phases"`
@@ -191,6 +192,25 @@ type FleetCounts struct {
 	TasksAfter  int        `json:"tasksAfter"`
 	Completed   int        `json:"completed"` // Workflows of which it completed the last Workflow Task
 	Polled      bool       `json:"polled"`    // connected and polling before the fault
+	Cost        *FleetCost `json:"cost"`      // before the fault; null where nobody knows
+}
+
+// FleetCost is what a Fleet costs while nothing is wrong: from when the load began
+// until the fault was requested. Worker-seconds are of Worker processes.
+type FleetCost struct {
+	Busy Offset `json:"busy"` // worker-seconds with a task at least
+	Idle Offset `json:"idle"` // worker-seconds without
+	// TaskLatency is how long Workflow Tasks took, from when each was scheduled until
+	// its cluster had the Worker's answer: no work of an Activity is in it.
+	TaskLatency Latency `json:"taskLatency"`
+}
+
+// LinkTraffic is what passed a Link between regions, each second, while nothing was
+// wrong: from when the load began until the fault was requested.
+type LinkTraffic struct {
+	Link  string  `json:"link"`
+	Bytes float64 `json:"bytes"` // both ways
+	Calls float64 `json:"calls"` // of gRPC, that were begun: polls and forwarded calls among them
 }
 
 // Throughput is the completions per second of one Namespace.
@@ -254,6 +274,8 @@ const (
 	PollsForwarded     FindingName = "polls-forwarded"               // its own region forwards its polls to the active one
 	CodecMissing       FindingName = "codec-missing"                 // Workers have no Codec Server
 	CodecLate          FindingName = "codec-late"                    // it serves later than they poll
+	ProxyMissing       FindingName = "proxy-missing"                 // Workers have no proxy to Temporal
+	CertificateBad     FindingName = "certificate-refused"           // it shows a certificate that they refuse
 )
 
 // Finding is something wrong with how the application is deployed: the cause of

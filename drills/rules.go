@@ -20,6 +20,7 @@ func (d *Drill) problems() []problem {
 	d.checkRegions(&l)
 	d.checkQuantities(&l)
 	d.checkCodec(&l)
+	d.checkProxy(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)
 	d.checkModes(&l)
@@ -50,6 +51,7 @@ func (d *Drill) checkNames(l *problemList) {
 		oneOf(l, "forwarding.passivePolls", polls, "what becomes of passive polls", []PassivePolls{PollsForward, PollsRefuse})
 	}
 	oneOf(l, "codec.cipher", d.Codec.Cipher, "a cipher", Ciphers())
+	oneOf(l, "proxy.tls", d.Proxy.TLS, "a way of Workers and their proxy to know each other", ProxyModes())
 	oneOf(l, "workload.profile", d.Workload.Profile, "a workload", Profiles())
 }
 
@@ -181,6 +183,20 @@ func (d *Drill) checkCodec(l *problemList) {
 	d.checkAmongRegions(l, regions, d.Codec.Regions)
 	if traits, ok := d.Model.traits(); ok && late > 0 && traits.secondary != FleetAbsent {
 		l.add(after, fmt.Sprintf("%s is an impossible combination with %s, which starts no Codec Server on failover: leave it out", formatDuration(late), d.Model), "model")
+	}
+}
+
+// checkProxy refuses what is said of proxies that there are none of.
+func (d *Drill) checkProxy(l *problemList) {
+	for _, list := range []struct {
+		path    string
+		regions []string
+	}{{"proxy.regions", d.Proxy.Regions}, {"proxy.certifies", d.Proxy.Certifies}} {
+		if !d.Proxy.On() && len(list.regions) > 0 {
+			l.add(list.path, "is an impossible combination with proxy.tls none: there is no proxy", "proxy.tls")
+			continue
+		}
+		d.checkAmongRegions(l, list.path, list.regions)
 	}
 }
 

@@ -21,9 +21,10 @@ const (
 	KindSpared      Kind = "spared"      // an independent probe of what a fault, Name, was to leave alone; Held: it was as before
 	KindActive      Kind = "active"      // where Region believes a Namespace active, Name, has changed; empty when it does not answer
 	KindEndpoint    Kind = "endpoint"    // where Region's name server leads a Namespace's endpoint, Name, has changed; empty when it does not answer
-	KindServing     Kind = "serving"     // whether a component, Subject, answers those of its Region who need it has changed: Held
+	KindServing     Kind = "serving"     // whether a component, Subject, answers those of its Region who need it has changed: Held; Name is what is wrong with its certificate
 	KindHandover    Kind = "handover"    // a handover of a Namespace from Region came to an end: Name is which, Value the seconds it took, Subject its Workflow
 	KindReplication Kind = "replication" // replication lag from Region to its peer
+	KindTraffic     Kind = "traffic"     // what has passed a Link between regions, Subject, since it was opened: Value counts what Name says, bytes or calls
 	KindClock       Kind = "clock"       // drift of the wall clock against the monotonic one
 	KindMemory      Kind = "memory"      // resident memory of a component
 	KindAction      Kind = "action"      // a Workflow that the schedule Name started has ended
@@ -183,7 +184,15 @@ type Task struct {
 	Identity string `json:"identity"`
 	Type     string `json:"type"` // workflow, activity
 	At       Offset `json:"at"`
+	Waited   Offset `json:"waited,omitempty"` // from when it was scheduled until a Worker was given it
+	Took     Offset `json:"took,omitempty"`   // from then on, as its cluster saw it
 }
+
+// What a Link's traffic is counted in: names of events of KindTraffic.
+const (
+	TrafficBytes = "bytes"
+	TrafficCalls = "calls"
+)
 
 // How a fault goes on: names of events of KindFault.
 const (

@@ -34,7 +34,7 @@ type Topology struct {
 	Fleets     []Fleet
 	Starters   []Starter
 	Probers    []Prober
-	Codecs     []CodecServer
+	Companions []Companion
 	Links      []Link
 }
 
@@ -76,38 +76,17 @@ type Prober struct {
 	Endpoint  Endpoint
 }
 
-// CodecServer is the Codec Server of one region, for those who run there.
-type CodecServer struct {
-	Region  string
-	Present bool // whether the process runs before the fault
-}
-
-// Codec finds the Codec Server of a region.
-func (t Topology) Codec(region string) (CodecServer, bool) {
-	i := slices.IndexFunc(t.Codecs, func(c CodecServer) bool { return c.Region == region })
-	if i < 0 {
-		return CodecServer{}, false
-	}
-	return t.Codecs[i], true
-}
-
-// LeadsNowhere reports whether nothing is behind a Link before the fault: a Codec
-// Server that is started on failover, or that its region does not have.
-func (t Topology) LeadsNowhere(l Link) bool {
-	c, _ := t.Codec(l.To)
-	return l.Role == CodecLink && !c.Present
-}
-
 // LinkRole is the kind of traffic on a Link.
 type LinkRole string
 
 // The roles of Links.
 const (
-	FleetLink       LinkRole = "fleet"       // Workers of From to the cluster of To
+	FleetLink       LinkRole = "fleet"       // Workers of From, or their proxy, to the cluster of To
 	StarterLink     LinkRole = "starter"     // starters and probers of From to the cluster of To
 	ReplicationLink LinkRole = "replication" // cluster of From to the cluster of To
 	ControlLink     LinkRole = "control"     // control plane to the cluster of To
 	HistoryLink     LinkRole = "history"     // services of the cluster of To to its history service
+	ProxyLink       LinkRole = "proxy"       // Workers of From to the proxy of To, which reaches clusters over fleet Links
 	CodecLink       LinkRole = "codec"       // Workers, starters and probers of From to the Codec Server of To
 )
 
@@ -130,7 +109,10 @@ func (l Link) Name() string {
 }
 
 // OfCluster reports whether the Link leads to a cluster.
-func (l Link) OfCluster() bool { return l.Role != CodecLink }
+func (l Link) OfCluster() bool { return l.Role.companion() == "" }
+
+// BetweenRegions reports whether the Link leads from one region to another.
+func (l Link) BetweenRegions() bool { return l.From != "" && l.From != l.To }
 
 // Touches reports whether the Link begins or ends in region.
 func (l Link) Touches(region string) bool { return l.From == region || l.To == region }
@@ -162,7 +144,7 @@ func (d *Drill) Topology() Topology {
 		}
 	}
 	t.Links = append(links(d.Regions, d.Network.InterRegion), d.historyLinks()...)
-	d.layCodecs(&t)
+	d.layCompanions(&t)
 	return t
 }
 
@@ -176,24 +158,6 @@ func (d *Drill) passivePolls(traits modelTraits) PassivePolls {
 		return PollsForward
 	}
 	return PollsRefuse
-}
-
-// layCodecs gives each region a Link to a Codec Server, and the server where the
-// drill has one. It runs where Workers do: who encodes and decodes has to be there
-// before them.
-func (d *Drill) layCodecs(t *Topology) {
-	if !d.Codec.On() {
-		return
-	}
-	for _, region := range d.Regions {
-		t.Links = append(t.Links, Link{Role: CodecLink, From: region, To: region})
-		if len(d.Codec.Regions) > 0 && !slices.Contains(d.Codec.Regions, region) {
-			continue
-		}
-		t.Codecs = append(t.Codecs, CodecServer{Region: region, Present: slices.ContainsFunc(t.Fleets, func(f Fleet) bool {
-			return f.Region == region && f.State != FleetAbsent
-		})})
-	}
 }
 
 // historyLinks are those within a cluster, of the regions in which a fault severs

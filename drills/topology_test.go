@@ -172,9 +172,12 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 				delete(links, drills.Link{Role: drills.HistoryLink, From: region, To: region}.Name())
 			}
 		}
-		if len(topology.Codecs) > 0 {
+		for role, link := range map[drills.Role]drills.LinkRole{drills.CodecRole: drills.CodecLink, drills.ProxyRole: drills.ProxyLink} {
+			if len(topology.CompanionsOf(role)) == 0 {
+				continue
+			}
 			for _, region := range topology.Regions { // also where there is none
-				expect(drills.CodecLink, region, region, drills.Delay{})
+				expect(link, region, region, drills.Delay{})
 			}
 		}
 		if len(links) > 0 {
@@ -183,30 +186,32 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 	}
 }
 
-func TestCodecServersRunWhereWorkersDo(t *testing.T) {
-	for model, want := range map[string][]drills.CodecServer{
-		"active-cold":   {{"us-east", true}, {"us-west", false}},
-		"active-hot":    {{"us-east", true}, {"us-west", true}},
-		"active-active": {{"us-east", true}, {"us-west", true}},
-		"dual-active":   {{"us-east", true}, {"us-west", true}},
+func TestCompanionsRunWhereWorkersDo(t *testing.T) {
+	for model, want := range map[string][]drills.Companion{
+		"active-cold":   {{drills.CodecRole, "us-east", true}, {drills.CodecRole, "us-west", false}},
+		"active-hot":    {{drills.CodecRole, "us-east", true}, {drills.CodecRole, "us-west", true}},
+		"active-active": {{drills.CodecRole, "us-east", true}, {drills.CodecRole, "us-west", true}},
+		"dual-active":   {{drills.CodecRole, "us-east", true}, {drills.CodecRole, "us-west", true}},
 	} {
 		topology := parse(t, strings.Replace(orders, "active-hot", model, 1)+"codec: {cipher: aes-gcm}\n").Topology()
-		compare(t, model, topology.Codecs, want)
+		compare(t, model, topology.Companions, want)
 		for _, c := range want {
 			if has := slices.Contains(topology.Components(c.Region), "us-east/codec") || slices.Contains(topology.Components(c.Region), "us-west/codec"); has != c.Present {
 				t.Errorf("%s: the components of %s are %q", model, c.Region, topology.Components(c.Region))
 			}
 		}
 	}
+	both := parse(t, orders+"codec: {cipher: aes-gcm}\nproxy: {tls: mutual, regions: [us-east]}\n").Topology()
+	compare(t, "both kinds", both.Companions, []drills.Companion{{drills.ProxyRole, "us-east", true}, {drills.CodecRole, "us-east", true}, {drills.CodecRole, "us-west", true}})
 	some := parse(t, orders+"codec: {cipher: aes-gcm, regions: [us-west]}\n").Topology()
-	compare(t, "named regions", some.Codecs, []drills.CodecServer{{"us-west", true}})
+	compare(t, "named regions", some.Companions, []drills.Companion{{drills.CodecRole, "us-west", true}})
 	for region, nowhere := range map[string]bool{"us-east": true, "us-west": false} {
 		link := drills.Link{Role: drills.CodecLink, From: region, To: region}
 		if !slices.Contains(some.Links, link) || some.LeadsNowhere(link) != nowhere {
 			t.Errorf("the Links %v, of which %s leads nowhere: %v", some.Links, link.Name(), some.LeadsNowhere(link))
 		}
 	}
-	if got := topology(t, "active-hot").Codecs; got != nil {
+	if got := topology(t, "active-hot").Companions; got != nil {
 		t.Errorf("a drill that does not ask for any has %v", got)
 	}
 }

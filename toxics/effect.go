@@ -33,7 +33,7 @@ func effectOf(d *drills.Drill, number int) (effect, bool) {
 	case drills.FleetKill, drills.FleetFreeze, drills.FleetIdle, drills.FleetSlots, drills.FleetCrashLoop, drills.FleetSlowStart,
 		drills.EndpointStale, drills.EndpointSilent, drills.EndpointBoth,
 		drills.LateDetection, drills.PromoteThroughLost, drills.FailoverInterrupted, drills.FailoverTwice,
-		drills.CodecRotation:
+		drills.CodecRotation, drills.CertificateExpired, drills.CertificateUnknown:
 		return nil, true // Links are left alone
 	case drills.RegionOutage, drills.RegionIsolated, drills.LinkPartition, drills.FrontendOutage, drills.HistoryOutage, drills.SurvivorOutage:
 		return severing(spec.Flavour), true

@@ -21,6 +21,7 @@ type Site struct {
 	Names    drills.NameServers
 	Control  drills.Conductor
 	Codecs   drills.Codecs
+	Proxies  drills.Proxies
 	Listen   func(drills.Link) string // ip:port of a Link
 	// AnswerWithin is how long a Link may take to answer before a fault, beyond what
 	// one answer over it may; 15 s where it is zero.
@@ -47,6 +48,9 @@ func NewFault(number int, site Site) (drills.Fault, error) {
 	}
 	if f.blast.Conducts {
 		f.parts = append(f.parts, &conducted{fault: f, how: handicaps()[spec.Kind]})
+	}
+	if f.blast.Shows {
+		f.parts = append(f.parts, &certified{fault: f, how: certificates()[spec.Kind]})
 	}
 	if f.blast.Keys {
 		f.parts = append(f.parts, &rotation{fault: f, key: drills.RotatedKey(number)})

@@ -2,12 +2,14 @@ package toxics
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	client "github.com/Shopify/toxiproxy/v2/client"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/toxics/wire"
 )
 
 // Links is a client of the links component. Every change of a Link passes it,
@@ -67,11 +69,65 @@ func (l *Links) Open(ctx context.Context, links []drills.OpenLink) error {
 		return fmt.Errorf("open links: %w", err)
 	}
 	for _, link := range links {
-		if err := l.delay(ctx, link.Link); err != nil {
+		if err := errors.Join(l.meter(ctx, link.Link), l.delay(ctx, link.Link)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// meter counts what passes a Link between regions, each way. That is no change of its
+// own: it goes with the Link.
+func (l *Links) meter(ctx context.Context, link drills.Link) error {
+	if !link.BetweenRegions() {
+		return nil
+	}
+	for _, stream := range []string{"upstream", "downstream"} {
+		options := &client.ToxicOptions{ProxyName: link.Name(), ToxicName: "meter-" + stream, ToxicType: "meter", Stream: stream, Toxicity: 1, Attributes: client.Attributes{}}
+		err := do(ctx, func() error { _, err := l.api.AddToxic(options); return err })
+		if err != nil {
+			return fmt.Errorf("meter link %s %s: %w", link.Name(), stream, err)
+		}
+	}
+	return nil
+}
+
+// Metered tells what has passed each Link between regions since it was opened, both
+// ways together, by the name of the Link.
+func (l *Links) Metered(ctx context.Context) (map[string]wire.Metered, error) {
+	out := map[string]wire.Metered{}
+	err := do(ctx, func() error {
+		proxies, err := l.api.Proxies()
+		if err != nil {
+			return err
+		}
+		for name, p := range proxies {
+			for _, t := range p.ActiveToxics {
+				if t.Type != "meter" {
+					continue
+				}
+				content, err := json.Marshal(t.Attributes)
+				var one wire.Metered
+				if err == nil {
+					err = json.Unmarshal(content, &one)
+				}
+				if err != nil {
+					return fmt.Errorf("read meter of link %s: %w", name, err)
+				}
+				sum := out[name]
+				sum.Bytes += one.Bytes
+				if t.Stream == "upstream" { // answers begin no call
+					sum.Calls += one.Calls
+				}
+				out[name] = sum
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read meters of links: %w", err)
+	}
+	return out, nil
 }
 
 // delay adds the Link's latency to each of its directions. That is no change of

@@ -24,8 +24,8 @@ func (r *rotation) inject(ctx context.Context) error {
 // running lists the regions whose Codec Server can be asked.
 func (r *rotation) running() ([]string, error) {
 	var out []string
-	for _, c := range r.fault.topology.Codecs {
-		state, err := r.fault.site.Machines.State(drills.CodecName(c.Region))
+	for _, c := range r.fault.topology.CompanionsOf(drills.CodecRole) {
+		state, err := r.fault.site.Machines.State(c.Name())
 		if err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ lacks what a drill needs`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\nsee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(c.listCommand(), c.faultsCommand(), c.runCommand(), c.planCommand(), c.approveCommand(), c.analyzeCommand(), c.benchCommand(),
+	root.AddCommand(c.listCommand(), c.faultsCommand(), c.runCommand(), c.compareCommand(), c.planCommand(), c.approveCommand(), c.analyzeCommand(), c.benchCommand(),
 		c.truthCommand(), c.selftestCommand(), c.recoverCommand(), c.stopCommand(), c.surviveCommand(), c.componentCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -11,6 +11,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/fixtures/codec"
 	"github.com/failoverdrill/failoverdrill/fixtures/component"
 	"github.com/failoverdrill/failoverdrill/fixtures/dns"
+	"github.com/failoverdrill/failoverdrill/fixtures/proxy"
 	"github.com/failoverdrill/failoverdrill/toxics"
 )
 
@@ -26,6 +27,7 @@ func (c *cli) componentCommand() *cobra.Command {
 		configuredRole("cluster", "A region's Temporal cluster, on SQLite", cluster.Run),
 		configuredRole("dns", "A region's authoritative name server", dns.Run),
 		configuredRole("codec", "A region's Codec Server, AES-GCM; it holds the keys", codec.Run),
+		configuredRole("proxy", "A region's mTLS terminator between Workers and Temporal", proxy.Run),
 		configuredRole("prober", "The probe lanes of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunProber),
 		c.linksRole(), workerRole(), c.starterRole())
 	return parent

@@ -336,7 +336,7 @@ func tally(t *drills.WorkflowTally, status string, known bool) {
 func (c *docket) fleets() []drills.FleetCounts {
 	out := []drills.FleetCounts{}
 	for _, f := range c.topology.Fleets {
-		out = append(out, drills.FleetCounts{Region: f.Region, Namespace: f.Namespace, State: f.State})
+		out = append(out, drills.FleetCounts{Region: f.Region, Namespace: f.Namespace, State: f.State, Cost: c.costs(f)})
 	}
 	find := func(identity string) *drills.FleetCounts {
 		region, namespace, _ := drills.FleetOf(identity)

@@ -131,8 +131,11 @@ func (c *docket) unprobed(spec drills.FaultSpec, probed map[string]bool) []strin
 	if blast.Conducts && !probed[drills.ControlPlaneName] {
 		out = append(out, drills.ControlPlaneName)
 	}
-	if blast.Keys && !slices.ContainsFunc(c.topology.Codecs, func(s drills.CodecServer) bool { return probed[drills.CodecName(s.Region)] }) {
+	if blast.Keys && !slices.ContainsFunc(c.topology.CompanionsOf(drills.CodecRole), func(s drills.Companion) bool { return probed[s.Name()] }) {
 		out = append(out, "any Codec Server")
+	}
+	if blast.Shows && !probed[drills.ProxyName(spec.Region)] {
+		out = append(out, drills.ProxyName(spec.Region))
 	}
 	if blast.Names && !probed[drills.NameServerName(spec.Region)] {
 		out = append(out, drills.NameServerName(spec.Region))

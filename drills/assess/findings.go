@@ -9,14 +9,14 @@ import (
 )
 
 // findings name what is wrong with how the application is deployed, where the
-// evidence tells it from what merely came of it. Of a run that did not finish, it
-// does not.
+// evidence tells it from what merely came of it. Of a run that broke off, it does not;
+// of one that found no steady state, it may tell why.
 func (c *docket) findings(r drills.Report) []drills.Finding {
 	out := []drills.Finding{}
-	if c.outcome != drills.OutcomeFinished || !c.faulted {
+	if c.outcome != drills.OutcomeFinished && c.outcome != drills.OutcomeNoSteady {
 		return out
 	}
-	for _, find := range []func(drills.Report) []drills.Finding{c.standbys, c.codecs} {
+	for _, find := range []func(drills.Report) []drills.Finding{c.standbys, c.proxies, c.codecs} {
 		out = append(out, find(r)...)
 	}
 	return out
@@ -25,31 +25,79 @@ func (c *docket) findings(r drills.Report) []drills.Finding {
 // standbys finds Fleets that are to stand by and worked, by where their polls went.
 func (c *docket) standbys(r drills.Report) []drills.Finding {
 	var out []drills.Finding
+	if !c.faulted {
+		return nil // nobody knows what was before the fault
+	}
 	for _, f := range r.Fleets {
 		ns, _ := c.topology.Namespace(f.Namespace)
 		if f.State != drills.FleetStandby || f.TasksBefore == 0 {
 			continue
 		}
-		switch own, home := c.polls(f.Region, f.Namespace, ns.Replica), c.polls(f.Region, f.Namespace, ns.Home); {
-		case own && home:
-			out = append(out, drills.Finding{Name: drills.PollsForwarded, Region: f.Region, Detail: fmt.Sprintf(
-				"the Workers of %s that are to stand by for %s polled their own cluster, which is passive, and completed %d tasks before the fault: their polls are forwarded to %s, and passive poll forwarding has to be off",
-				f.Region, f.Namespace, f.TasksBefore, ns.Home)})
-		case home:
+		switch {
+		case c.polls(f, ns.Home, ""):
 			out = append(out, drills.Finding{Name: drills.StandbyOnNamespace, Region: f.Region, Detail: fmt.Sprintf(
 				"the Workers of %s that are to stand by for %s polled the cluster of %s and not their own, and completed %d tasks before the fault: they dial the Namespace Endpoint, and need the Regional Endpoint of %s",
 				f.Region, f.Namespace, ns.Home, f.TasksBefore, f.Region)})
+		case c.polls(f, ns.Home, f.Region):
+			out = append(out, drills.Finding{Name: drills.PollsForwarded, Region: f.Region, Detail: fmt.Sprintf(
+				"the Workers of %s that are to stand by for %s polled their own cluster, which is passive and forwarded that to %s, and completed %d tasks before the fault: passive poll forwarding has to be off",
+				f.Region, f.Namespace, ns.Home, f.TasksBefore)})
 		}
 	}
 	return out
 }
 
-// polls reports whether Workers of a region polled a cluster before the fault.
-func (c *docket) polls(region, namespace, cluster string) bool {
+// polls reports whether Workers of a Fleet polled a cluster before the fault: by
+// themselves, or forwarded from another.
+func (c *docket) polls(f drills.FleetCounts, cluster, forwardedFrom string) bool {
 	return slices.ContainsFunc(c.Timeline, func(e drills.Event) bool {
 		from, of, worker := drills.FleetOf(e.Subject)
-		return e.Kind == drills.KindPoll && e.At <= c.effective && e.Region == cluster && worker && from == region && of == namespace
+		return e.Kind == drills.KindPoll && e.At <= c.effective && e.Region == cluster && e.Detail == forwardedFrom && worker && from == f.Region && of == f.Namespace
 	})
+}
+
+// proxies finds Workers that could not reach Temporal, as their proxy was not there or
+// showed a certificate that they refuse. Workers that never polled leave no trace in a
+// cluster: that they were there is the model's word, or that of who started them.
+func (c *docket) proxies(drills.Report) []drills.Finding {
+	if !c.Drill.Proxy.On() {
+		return nil
+	}
+	var out []drills.Finding
+	for _, region := range c.topology.Regions {
+		looked, served := c.served(drills.ProxyName(region))
+		if looked == forever || served != forever || !c.staffed(region) {
+			continue
+		}
+		if refused := c.refused(drills.ProxyName(region)); refused != "" {
+			out = append(out, drills.Finding{Name: drills.CertificateBad, Region: region, Detail: fmt.Sprintf(
+				"the Workers of %s reach no cluster: the certificate of their proxy was refused at all times: %s", region, refused)})
+			continue
+		}
+		out = append(out, drills.Finding{Name: drills.ProxyMissing, Region: region, Detail: fmt.Sprintf(
+			"Workers of %s ran, and no proxy of theirs ever answered, so that they reached no cluster: run one in every region that has Workers", region)})
+	}
+	return out
+}
+
+// staffed reports whether a region had Workers: from the start, or since a failover.
+func (c *docket) staffed(region string) bool {
+	from := slices.ContainsFunc(c.topology.Fleets, func(f drills.Fleet) bool { return f.Region == region && f.State != drills.FleetAbsent })
+	return from || slices.ContainsFunc(c.Timeline, func(e drills.Event) bool {
+		return e.Kind == drills.KindMark && e.Name == string(drills.WorkersStarted) && e.Region == region
+	})
+}
+
+// refused is why a certificate was refused when it was last looked at; empty where it
+// was not.
+func (c *docket) refused(component string) string {
+	why := ""
+	for _, e := range c.inOrder(drills.KindServing) {
+		if e.Subject == component && e.Name != "" {
+			why = fmt.Sprintf("%s (%s)", e.Name, e.Detail)
+		}
+	}
+	return why
 }
 
 // codecLate is how much later than the Workers a Codec Server may be seen to serve
@@ -113,6 +161,9 @@ func (c *docket) polledSince(region string, since drills.Offset) drills.Offset {
 // services tells when each component served, as those of its region saw it.
 func (c *docket) services() []drills.Service {
 	out := []drills.Service{}
+	if !c.faulted {
+		return out // there is nothing that times could count from
+	}
 	for _, e := range c.inOrder(drills.KindServing) {
 		i := slices.IndexFunc(out, func(s drills.Service) bool { return s.Component == e.Subject })
 		if i < 0 {

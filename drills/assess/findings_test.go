@@ -68,16 +68,63 @@ func TestWorkersBeforeTheirCodecServerAreFound(t *testing.T) {
 	late(1.2).expect(t, drills.Pass, "")
 }
 
-// standing is the evidence of a standby Fleet that worked, with its polls at clusters.
-func standing(t *testing.T, clusters ...string) *evidence {
+// proxied is the evidence of a drill that went well, with a proxy in the primary region
+// that served all along.
+func proxied(t *testing.T, drill string) *evidence {
+	t.Helper()
+	e := passing(t, drill)
+	if e.Drill.Codec.On() {
+		e = enciphered(t, drill).with(serves(0.2, "us-west", false), serves(polled-0.5, "us-west", true))
+	}
+	return e.with(greets(0.2, "us-east", true, ""))
+}
+
+// greets is a look at a proxy, and what was wrong with its certificate.
+func greets(seconds float64, region string, held bool, wrong drills.CertificateFault) drills.Event {
+	return drills.Event{
+		At: at(seconds), Kind: drills.KindServing, Name: string(wrong), Region: region, Subject: drills.ProxyName(region), Held: held, Detail: "as x509 says",
+	}
+}
+
+func TestWorkersWithoutAProxyAreFound(t *testing.T) {
+	proxied(t, "proxy-cold").with(greets(0.2, "us-west", false, ""), greets(21.9, "us-west", true, "")).expect(t, drills.Pass, "")
+	proxied(t, "proxy-hot").with(greets(0.2, "us-west", true, "")).expect(t, drills.Pass, "")
+	missing := proxied(t, "proxy-cold").with(greets(0.2, "us-west", false, ""))
+	missing.finds(t, drills.ProxyMissing, "us-west", "Workers of us-west ran", "in every region")
+	if r := missing.without(markOf(drills.WorkersStarted)).judge(); len(r.Findings) > 0 {
+		t.Errorf("a region without Workers has %+v", r.Findings)
+	}
+}
+
+// A standby that reaches nobody keeps a drill from its steady state.
+func TestACertificateThatWorkersRefuseIsFoundBeforeAnyFault(t *testing.T) {
+	e := proxied(t, "proxy-hot").with(greets(0.2, "us-west", false, drills.CertificateMisnamed))
+	e.without(func(e drills.Event) bool {
+		fault := e.Kind == drills.KindMark && (e.Name == string(drills.FaultRequested) || e.Name == string(drills.FaultEffective))
+		return fault || e.Kind == drills.KindEnd
+	})
+	e.with(drills.Event{At: at(68), Kind: drills.KindEnd, Name: drills.OutcomeNoSteady, Detail: "no steady state: a Worker was not heard to poll"})
+	r := e.finds(t, drills.CertificateBad, "us-west", "valid for other names (as x509 says)")
+	if len(r.Services) > 0 {
+		t.Errorf("times count from no fault in %+v", r.Services)
+	}
+	mended := e.with(greets(10, "us-west", true, ""))
+	if r := mended.judge(); len(r.Findings) > 0 || r.Verdict != drills.Inconclusive {
+		t.Errorf("one that was accepted in the end: %s, %+v", r.Verdict, r.Findings)
+	}
+}
+
+// standing is the evidence of a standby Fleet that worked, of which the active region
+// heard polls: from the Fleet itself, or forwarded from other regions.
+func standing(t *testing.T, from ...string) *evidence {
 	t.Helper()
 	e := passing(t, "active-hot")
 	e.without(func(e drills.Event) bool {
 		return e.Kind == drills.KindPoll && e.Subject == drills.WorkerIdentity("us-west", "orders", 0) && e.At < at(effective)
 	})
-	for _, cluster := range clusters {
+	for _, cluster := range from {
 		e.with(drills.Event{
-			At: at(0.5), Kind: drills.KindPoll, Name: "workflow", Region: cluster, Namespace: "orders",
+			At: at(0.5), Kind: drills.KindPoll, Name: "workflow", Region: "us-east", Namespace: "orders", Detail: cluster,
 			Subject: drills.WorkerIdentity("us-west", "orders", 0), Held: true,
 		})
 	}
@@ -86,8 +133,8 @@ func standing(t *testing.T, clusters ...string) *evidence {
 }
 
 func TestAStandbyThatWorkedIsFoundByWhereItPolled(t *testing.T) {
-	standing(t, "us-east").finds(t, drills.StandbyOnNamespace, "us-west", "polled the cluster of us-east and not their own", "the Regional Endpoint of us-west")
-	standing(t, "us-east", "us-west").finds(t, drills.PollsForwarded, "us-west", "forwarded to us-east", "forwarding has to be off")
+	standing(t, "").finds(t, drills.StandbyOnNamespace, "us-west", "polled the cluster of us-east and not their own", "the Regional Endpoint of us-west")
+	standing(t, "us-west").finds(t, drills.PollsForwarded, "us-west", "forwarded that to us-east", "forwarding has to be off")
 	if r := standing(t).judge(); len(r.Findings) > 0 {
 		t.Errorf("nobody saw where it polled, and yet %+v", r.Findings)
 	}

@@ -51,6 +51,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Fleets = c.fleets()
 	r.Throughput = c.throughput(r.RecoveryTime)
 	r.Lanes = c.lanes()
+	r.Traffic = c.traffic()
 	r.Attribution = c.attribution(r.Stages, r.RecoveryTime)
 	r.Delays = c.delays(r.RecoveryTime)
 	r.Phases = c.phases()

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
@@ -139,27 +137,13 @@ func longestGap(list []drills.Sounding) drills.Offset {
 	return longest
 }
 
-// What a histogram of latencies can tell apart: three digits of anything from a
-// microsecond to ten minutes.
-const (
-	longestLatency = 10 * time.Minute
-	digits         = 3
-)
-
 // latency is the distribution of good probes meant to be sent in [from, to).
 func latency(list []drills.Sounding, from, to drills.Offset) drills.Latency {
-	h := hdrhistogram.New(1, longestLatency.Microseconds(), digits)
+	h := newHistogram()
 	for _, s := range list {
 		if s.Good() && s.Intended >= from && s.Intended < to {
-			took := time.Duration(s.Done - s.Intended).Microseconds()
-			_ = h.RecordValue(min(max(took, 1), longestLatency.Microseconds())) // within its range
+			h.add(s.Done - s.Intended)
 		}
 	}
-	if h.TotalCount() == 0 {
-		return drills.Latency{}
-	}
-	at := func(quantile float64) drills.Offset {
-		return drills.Offset(h.ValueAtQuantile(quantile)) * drills.Offset(time.Microsecond)
-	}
-	return drills.Latency{Count: int(h.TotalCount()), P50: at(50), P95: at(95), P99: at(99), Max: at(100)}
+	return h.distribution()
 }

@@ -127,7 +127,11 @@ func TestFleetsAreCountedBeforeAndAfterTheFault(t *testing.T) {
 		{Region: "us-east", Namespace: "orders", State: drills.FleetActive, TasksBefore: before, TasksAfter: after, Completed: completed, Polled: true},
 		{Region: "us-west", Namespace: "orders", State: drills.FleetStandby, TasksAfter: 2*320 - before - after, Completed: 320 - completed, Polled: true},
 	}
-	if got := passing(t, "active-hot").judge().Fleets; !slices.Equal(got, want) {
+	got := passing(t, "active-hot").judge().Fleets
+	for i := range got {
+		got[i].Cost = nil // which is told elsewhere
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -304,7 +305,7 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	if r.drill.Conflicts() > 0 {
 		world.Contest = stack.Contest()
 	}
-	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Listen: stack.Listen}
+	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Proxies: stack, Listen: stack.Listen}
 	for number := range r.drill.Faults {
 		fault, err := toxics.NewFault(number, site)
 		if err != nil {
@@ -328,6 +329,11 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 			})
 		}})
 	}
+	var metering sync.WaitGroup
+	defer metering.Wait()
+	for _, stage := range []drills.Stage{drills.LoadStarted, drills.FaultRequested} {
+		r.after(stage, func() { metering.Go(func() { r.meter(ctx) }) })
+	}
 	sampling, stop := context.WithCancel(ctx)
 	sampled := make(chan struct{})
 	go func() {
@@ -341,6 +347,23 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	stop()
 	<-sampled
 	return err
+}
+
+// meter records what has passed the Links between regions. Where it cannot be read,
+// nobody knows.
+func (r *run) meter(ctx context.Context) {
+	at := r.now()
+	passed, err := r.edges.Metered(ctx)
+	if err != nil {
+		r.log.Record(drills.Event{At: at, Kind: drills.KindNote, Detail: err.Error()})
+		return
+	}
+	for _, link := range slices.Sorted(maps.Keys(passed)) {
+		e := drills.Event{At: at, Kind: drills.KindTraffic, Name: drills.TrafficBytes, Subject: link, Value: float64(passed[link].Bytes)}
+		r.log.Record(e)
+		e.Name, e.Value = drills.TrafficCalls, float64(passed[link].Calls)
+		r.log.Record(e)
+	}
 }
 
 // after calls do, once, when a stage was marked.

@@ -48,6 +48,7 @@ func filled(r drills.Report) drills.Report {
 	r.Invariants = slice(r.Invariants)
 	r.SplitBrain = slice(r.SplitBrain)
 	r.Findings = slice(r.Findings)
+	r.Traffic = slice(r.Traffic)
 	if r.Delays != nil && r.Delays.Causes == nil {
 		delays := *r.Delays
 		delays.Causes = []drills.DelayCause{}

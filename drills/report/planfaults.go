@@ -131,6 +131,8 @@ func (p *planner) undone(f drills.FaultSpec) string {
 		out = append(out, "its name server answers as it was told")
 	case b.Conducts:
 		out = append(out, "the control plane is as it was")
+	case b.Shows:
+		out = append(out, "its proxy shows its own certificate")
 	case b.Keys:
 		out = append(out, "the new key stays")
 	}

@@ -33,7 +33,8 @@ func insideOf(f drills.FaultSpec) string {
 func beside(f drills.FaultSpec) string {
 	switch f.Kind {
 	case drills.EndpointStale, drills.EndpointSilent, drills.EndpointBoth,
-		drills.LateDetection, drills.PromoteThroughLost, drills.FailoverInterrupted, drills.FailoverTwice, drills.CodecRotation:
+		drills.LateDetection, drills.PromoteThroughLost, drills.FailoverInterrupted, drills.FailoverTwice,
+		drills.CodecRotation, drills.CertificateExpired, drills.CertificateUnknown:
 		traits, _ := f.Kind.Traits()
 		return traits.Help
 	}
@@ -85,6 +86,8 @@ func witnessed(b drills.Blast) string {
 	switch {
 	case b.Names:
 		return "the name server is asked for each endpoint, and each process and each Link probed: the fault is effective when it shows, and nothing else is broken"
+	case b.Shows:
+		return "the proxy is asked as Workers do, and each process and each Link probed: the fault is effective when its certificate is refused, and nothing else is broken"
 	case b.Keys:
 		return "each Codec Server that runs is asked for its key, and each process and each Link probed: the fault is effective when all name the new one, and nothing is broken"
 	case b.Conducts:

@@ -107,7 +107,7 @@ func (p *planner) boot() step {
 // codecsAtBoot tells where Codec Servers run from the start.
 func (p *planner) codecsAtBoot() string {
 	var at []string
-	for _, c := range p.topology.Codecs {
+	for _, c := range p.topology.CompanionsOf(drills.CodecRole) {
 		if c.Present {
 			at = append(at, c.Region)
 		}
@@ -181,7 +181,7 @@ func (p *planner) takeOver(ns drills.Namespace) string {
 	switch {
 	case fleet.State == drills.FleetAbsent:
 		start := count(fleet.Workers, "Worker") + " and a starter start"
-		switch _, has := p.topology.Codec(ns.Replica); {
+		switch _, has := p.topology.Companion(drills.CodecRole, ns.Replica); {
 		case has && p.drill.Codec.AfterWorkers > 0:
 			start += fmt.Sprintf(", and %s later a Codec Server", short(p.drill.Codec.AfterWorkers))
 		case has:

@@ -5,6 +5,7 @@
 //	swallow    what is sent is lost for good
 //	brownout   a share of the connections is dark, drawn from a seed
 //	sever      every connection is reset
+//	meter      everything passes, and is counted
 //
 // Each is of one stream of a Link, as every toxic is:
 //
@@ -32,4 +33,5 @@ func Register() {
 	toxics.Register("swallow", new(Swallow))
 	toxics.Register("brownout", new(Brownout))
 	toxics.Register("sever", new(Sever))
+	toxics.Register("meter", new(Meter))
 }
