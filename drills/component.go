@@ -47,7 +47,13 @@ func StarterName(s Starter) string {
 }
 
 // ProberName is the name of a region's prober for a Namespace.
-func ProberName(p Prober) string { return fmt.Sprintf("%s/%s-%s", p.Region, ProberRole, p.Namespace) }
+func ProberName(p Prober) string {
+	name := fmt.Sprintf("%s/%s-%s", p.Region, ProberRole, p.Namespace)
+	if p.Beside {
+		name += "-" + string(p.Endpoint)
+	}
+	return name
+}
 
 // RoleOf is the role of a component by its name, such as us-east/cluster; empty
 // for one of no region.

@@ -23,7 +23,9 @@ type Drill struct {
 	Proxy       ProxySettings
 	Workload    Workload
 	Probes      Probes
-	Fleets      map[string]FleetSettings // by region; absent regions take the model's
+	Clients     Clients
+	Starters    map[string]StarterSettings // by region; absent regions take the model's
+	Fleets      map[string]FleetSettings   // by region; absent regions take the model's
 	Provision   Provisioning
 	SteadyState SteadyState
 	Failover    Failover
@@ -156,6 +158,20 @@ type Probes struct {
 	Query    Rate `json:"query"`
 	Update   Rate `json:"update"`
 	Workflow Rate `json:"workflow"` // for each of: Workflow Task, Activity, timer, completion
+}
+
+// Clients is how those that probe are deployed.
+type Clients struct {
+	// Endpoints are what a prober of each region dials, one for each; none named is
+	// what the model has.
+	Endpoints []Endpoint
+}
+
+// StarterSettings is how the Workflow starters of one region are deployed.
+type StarterSettings struct {
+	// PinnedTo is the region whose Regional Endpoint they dial, whatever the model has;
+	// empty for none.
+	PinnedTo string
 }
 
 // Any reports whether anything is probed.

@@ -70,6 +70,8 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Proxy:       drills.ProxySettings{TLS: drills.MutualTLS, Regions: []string{"a"}, Certifies: []string{"b", "a"}},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
 		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
+		Clients:     drills.Clients{Endpoints: []drills.Endpoint{drills.RegionalEndpoint, drills.NamespaceEndpoint}},
+		Starters:    map[string]drills.StarterSettings{"b": {PinnedTo: "a"}},
 		Fleets: map[string]drills.FleetSettings{
 			"a": {Workers: 8, Endpoint: drills.NamespaceEndpoint, Slots: drills.DefaultSlots},
 			"b": {Workers: 1, Endpoint: drills.RegionalEndpoint, Slots: 20},
@@ -127,6 +129,11 @@ probes:
   query: 2.5/s
   update: 60/m
   workflow: 0.5/s
+clients:
+  endpoints: [regional, namespace]
+starters:
+  b:
+    pinnedTo: a
 fleets:
   a:
     workers: 8
@@ -419,6 +426,12 @@ func layoutMistakes() []mistake {
 		{name: "regions of no codec", new: "codec: {regions: [us-east]}\n", at: "7:18", path: "codec.regions", words: []string{"impossible combination", "no Codec Server"}},
 		{name: "lateness of no codec", new: "codec: {afterWorkers: 1s}\n", at: "7:23", path: "codec.afterWorkers", words: []string{"impossible combination", "no Codec Server"}},
 		{name: "lateness of what runs already", new: "codec: {cipher: aes-gcm, afterWorkers: 1s}\n", at: "7:40", path: "codec.afterWorkers", words: []string{"impossible combination", "active-hot"}},
+		{name: "clients by no endpoint", new: "clients: {endpoints: [global]}\n", at: "7:23", path: "clients.endpoints[0]", words: []string{`"global"`, "(namespace, regional)"}},
+		{name: "clients by one endpoint twice", new: "clients: {endpoints: [regional, regional]}\n", at: "7:33", path: "clients.endpoints[1]", words: []string{"named twice"}},
+		{name: "clients that probe nothing", new: "clients: {endpoints: [regional]}\nprobes: {start: 0/s, signal: 0/s, query: 0/s, update: 0/s, workflow: 0/s}\n", at: "7:22", path: "clients.endpoints", words: []string{"impossible combination", "no Client"}},
+		{name: "starters elsewhere", new: "starters: {us-est: {pinnedTo: us-east}}\n", at: "7:20", path: "starters.us-est", words: []string{"is not one of the regions (us-east, us-west)"}},
+		{name: "starters pinned elsewhere", new: "starters: {us-west: {pinnedTo: us-est}}\n", at: "7:32", path: "starters.us-west.pinnedTo", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
+		{name: "starters pinned nowhere", new: "starters: {us-west: {}}\n", at: "7:21", path: "starters.us-west.pinnedTo", words: []string{"is required", "(us-east, us-west)"}},
 		{name: "a proxy that knows nobody", new: "proxy: {tls: some}\n", at: "7:14", path: "proxy.tls", words: []string{`"some"`, "(none, mutual)"}},
 		{name: "proxy elsewhere", new: "proxy: {tls: mutual, regions: [us-est]}\n", at: "7:32", path: "proxy.regions[0]", words: []string{`"us-est" is not one of the regions (us-east, us-west)`}},
 		{name: "regions of no proxy", new: "proxy: {regions: [us-east]}\n", at: "7:18", path: "proxy.regions", words: []string{"impossible combination", "no proxy"}},

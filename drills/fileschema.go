@@ -49,6 +49,10 @@ func schema(d *Drill) fileSection {
 			{"update", rateOf(&d.Probes.Update)},
 			{"workflow", rateOf(&d.Probes.Workflow)},
 		}},
+		{"clients", fileSection{
+			{"endpoints", fileList[Endpoint]{into: &d.Clients.Endpoints, item: func(e *Endpoint) fileValue { return textOf(e) }}},
+		}},
+		{"starters", fileStarters{d}},
 		{"fleets", fileFleets{d}},
 		{"provisioning", fileSection{
 			{"imagePull", durationOf(&d.Provision.ImagePull)},
@@ -112,6 +116,10 @@ func faultSchema(f *FaultSpec) fileValue {
 		{"for", orNothing(&f.For, durationOf)},
 		{"pattern", fileList[time.Duration]{into: &f.Pattern, item: func(d *time.Duration) fileValue { return durationOf(d) }}},
 	}
+}
+
+func starterSchema(s *StarterSettings) fileSection {
+	return fileSection{{"pinnedTo", textOf(&s.PinnedTo)}}
 }
 
 func fleetSchema(f *FleetSettings) fileSection {

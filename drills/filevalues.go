@@ -2,6 +2,8 @@ package drills
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -116,6 +118,31 @@ func (v fileSpan) encode() any {
 		return nil
 	}
 	return v.section().encode()
+}
+
+// fileStarters is the mapping of regions to the settings of their starters. Only what
+// a drill says is written.
+type fileStarters struct{ d *Drill }
+
+func (v fileStarters) read(r *fileReader, path string, n ast.Node) {
+	v.d.Starters = map[string]StarterSettings{}
+	for _, e := range r.entries(path, n) {
+		var settings StarterSettings
+		r.read(starterSchema(&settings), joinPath(path, e.key), e.value, e.at())
+		v.d.Starters[e.key] = settings
+	}
+}
+
+func (v fileStarters) encode() any {
+	var out yaml.MapSlice
+	for _, region := range slices.Sorted(maps.Keys(v.d.Starters)) {
+		settings := v.d.Starters[region]
+		out = append(out, yaml.MapItem{Key: region, Value: starterSchema(&settings).encode()})
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // fileFleets is the mapping of regions to the settings of their Fleets.

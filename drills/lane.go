@@ -25,12 +25,13 @@ func Lanes() []Lane {
 // Sounding is one probe of a lane: a line of a run's probes.jsonl. It is good
 // when it was answered before its deadline, and bad otherwise.
 type Sounding struct {
-	Lane      Lane   `json:"lane"`
-	Region    string `json:"region"` // of the prober
-	Namespace string `json:"namespace"`
-	Intended  Offset `json:"intended"`        // when the schedule meant it to be sent
-	Done      Offset `json:"done"`            // when the answer was there, or nobody waited any more
-	Error     string `json:"error,omitempty"` // the kind of error, such as Unavailable; empty for a good one
+	Lane      Lane     `json:"lane"`
+	Region    string   `json:"region"` // of the prober
+	Namespace string   `json:"namespace"`
+	Endpoint  Endpoint `json:"endpoint,omitempty"` // that the prober dials
+	Intended  Offset   `json:"intended"`           // when the schedule meant it to be sent
+	Done      Offset   `json:"done"`               // when the answer was there, or nobody waited any more
+	Error     string   `json:"error,omitempty"`    // the kind of error, such as Unavailable; empty for a good one
 }
 
 // Good reports whether the probe was answered as it should be.
@@ -41,6 +42,7 @@ type LaneReport struct {
 	Lane      Lane           `json:"lane"`
 	Region    string         `json:"region"` // of the prober
 	Namespace string         `json:"namespace"`
+	Endpoint  Endpoint       `json:"endpoint,omitempty"` // that the prober dials
 	Sent      int            `json:"sent"`
 	Failed    int            `json:"failed"`
 	Errors    map[string]int `json:"errors"` // failed probes by kind of error

@@ -276,6 +276,7 @@ const (
 	CodecLate          FindingName = "codec-late"                    // it serves later than they poll
 	ProxyMissing       FindingName = "proxy-missing"                 // Workers have no proxy to Temporal
 	CertificateBad     FindingName = "certificate-refused"           // it shows a certificate that they refuse
+	StarterPinned      FindingName = "starter-pinned"                // starters of a living region dial the lost one
 )
 
 // Finding is something wrong with how the application is deployed: the cause of

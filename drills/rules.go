@@ -21,6 +21,7 @@ func (d *Drill) problems() []problem {
 	d.checkQuantities(&l)
 	d.checkCodec(&l)
 	d.checkProxy(&l)
+	d.checkClients(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)
 	d.checkModes(&l)
@@ -197,6 +198,32 @@ func (d *Drill) checkProxy(l *problemList) {
 			continue
 		}
 		d.checkAmongRegions(l, list.path, list.regions)
+	}
+}
+
+// checkClients wants each endpoint once, and starters pinned to a region that there is.
+func (d *Drill) checkClients(l *problemList) {
+	for i, e := range d.Clients.Endpoints {
+		at := fmt.Sprintf("clients.endpoints[%d]", i)
+		oneOf(l, at, e, "an endpoint", Endpoints())
+		if slices.Contains(d.Clients.Endpoints[:i], e) {
+			l.add(at, fmt.Sprintf("%q is named twice", e))
+		}
+	}
+	if len(d.Clients.Endpoints) > 0 && !d.Probes.Any() {
+		l.add("clients.endpoints", "is an impossible combination with probes of which none is sent: there is no Client that would dial them", "probes.start")
+	}
+	for _, region := range slices.Sorted(maps.Keys(d.Starters)) {
+		path, pinned := joinPath("starters", region), d.Starters[region].PinnedTo
+		switch {
+		case len(d.Regions) == 0: // which is a problem of its own
+		case !slices.Contains(d.Regions, region):
+			l.add(path, d.notARegion(region), "regions")
+		case pinned == "":
+			l.add(path+".pinnedTo", fmt.Sprintf("is required: name one of the regions (%s)", strings.Join(d.Regions, ", ")), "regions")
+		case !slices.Contains(d.Regions, pinned):
+			l.add(path+".pinnedTo", d.notARegion(pinned), "regions")
+		}
 	}
 }
 

@@ -64,6 +64,7 @@ type Starter struct {
 	Region    string
 	Namespace string
 	Endpoint  Endpoint
+	PinnedTo  string  // the region whose Regional Endpoint it dials, where that is not its own
 	Present   bool    // whether the process runs before the fault
 	Share     float64 // of the Namespace's rate, before the fault
 }
@@ -74,6 +75,7 @@ type Prober struct {
 	Region    string
 	Namespace string
 	Endpoint  Endpoint
+	Beside    bool // another prober of the region, by another endpoint
 }
 
 // LinkRole is the kind of traffic on a Link.
@@ -139,7 +141,7 @@ func (d *Drill) Topology() Topology {
 			t.Fleets = append(t.Fleets, d.fleet(ns, region, traits))
 			t.Starters = append(t.Starters, d.starter(ns, region, traits))
 			if d.Probes.Any() {
-				t.Probers = append(t.Probers, Prober{Region: region, Namespace: ns.Name, Endpoint: traits.endpoint})
+				t.Probers = append(t.Probers, d.probers(ns, region, traits)...)
 			}
 		}
 	}
@@ -194,12 +196,27 @@ func (d *Drill) fleet(ns Namespace, region string, traits modelTraits) Fleet {
 	return f
 }
 
+func (d *Drill) probers(ns Namespace, region string, traits modelTraits) []Prober {
+	endpoints := d.Clients.Endpoints
+	if len(endpoints) == 0 {
+		endpoints = []Endpoint{traits.endpoint}
+	}
+	var out []Prober
+	for i, e := range endpoints {
+		out = append(out, Prober{Region: region, Namespace: ns.Name, Endpoint: e, Beside: i > 0})
+	}
+	return out
+}
+
 // DefaultSlots is how many tasks of each kind a Worker runs at once unless the
 // drill says otherwise: well above what the shipped rates need.
 const DefaultSlots = 50
 
 func (d *Drill) starter(ns Namespace, region string, traits modelTraits) Starter {
 	s := Starter{Region: region, Namespace: ns.Name, Endpoint: traits.endpoint, Present: true}
+	if pinned := d.Starters[region].PinnedTo; pinned != "" {
+		s.Endpoint, s.PinnedTo = RegionalEndpoint, pinned
+	}
 	switch {
 	case traits.shareLoad:
 		s.Share = 0.5

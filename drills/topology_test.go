@@ -249,6 +249,23 @@ func TestADrillSaysWhatBecomesOfPassivePolls(t *testing.T) {
 	}
 }
 
+func TestClientsOfOneRegionMayDialSeveralEndpoints(t *testing.T) {
+	src := orders + "clients: {endpoints: [namespace, regional]}\nstarters: {us-west: {pinnedTo: us-east}}\n"
+	got := parse(t, src).Topology()
+	compare(t, "Probers", got.Probers, []drills.Prober{
+		{Region: "us-east", Namespace: "orders", Endpoint: drills.NamespaceEndpoint}, {Region: "us-east", Namespace: "orders", Endpoint: drills.RegionalEndpoint, Beside: true},
+		{Region: "us-west", Namespace: "orders", Endpoint: drills.NamespaceEndpoint}, {Region: "us-west", Namespace: "orders", Endpoint: drills.RegionalEndpoint, Beside: true},
+	})
+	if first, second := drills.ProberName(got.Probers[0]), drills.ProberName(got.Probers[1]); first != "us-east/prober-orders" || second != "us-east/prober-orders-regional" {
+		t.Errorf("they are %s and %s", first, second)
+	}
+	for _, s := range got.Starters {
+		if pinned := s.Region == "us-west"; pinned != (s.PinnedTo == "us-east") || s.Endpoint != drills.RegionalEndpoint {
+			t.Errorf("the starters of %s dial the %s endpoint of %q", s.Region, s.Endpoint, s.PinnedTo)
+		}
+	}
+}
+
 func TestNamespacesAreFoundByNameAndHome(t *testing.T) {
 	ring := topology(t, "dual-active-ring")
 	if ns, ok := ring.Namespace("orders-us-west"); !ok || ns.Home != "us-west" {

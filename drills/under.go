@@ -14,7 +14,7 @@ func StandbyBackoff() Span { return Span{Least: 13 * time.Second, Most: 23 * tim
 // Under is the drill as another model has it, to hold models against each other: the
 // same regions, network, workload, probes, faults, objectives and seed. The rates are
 // of all Namespaces together, whatever their number. What only some models know goes
-// where this one does not: Fleets of its own, what becomes of passive polls, the start
+// where this one does not: Fleets, starters and Clients of its own, what becomes of passive polls, the start
 // of what runs already. A fault that has no delay comes some time into the steady
 // state: see StandbyBackoff.
 //
@@ -22,7 +22,7 @@ func StandbyBackoff() Span { return Span{Least: 13 * time.Second, Most: 23 * tim
 func (d *Drill) Under(m Model) *Drill {
 	out := *d
 	out.Name, out.Model = fmt.Sprintf("%.50s-%s", d.Name, m), m
-	out.Fleets, out.Forwarding = nil, Forwarding{}
+	out.Fleets, out.Forwarding, out.Starters, out.Clients = nil, Forwarding{}, nil, Clients{}
 	traits, _ := m.traits()
 	if traits.secondary != FleetAbsent {
 		out.Codec.AfterWorkers = 0

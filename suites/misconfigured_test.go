@@ -17,10 +17,19 @@ var _ = Describe("A deployment with a mistake", Label("misconfigured"), func() {
 		Expect(r.Findings).To(HaveLen(1))
 		Expect(r).To(GiveReason(string(finding)))
 		Expect(r).To(Witness("fault"))
+		Expect(r).To(Witness("return"))
 	},
 		Entry("no Codec Server in the secondary region", "codec-missing", drills.CodecMissing),
 		Entry("Workers before their Codec Server", "codec-late", drills.CodecLate),
 		Entry("standby Fleet on the Namespace Endpoint", "standby-on-namespace-endpoint", drills.StandbyOnNamespace),
 		Entry("polls of the standby Fleet forwarded", "polls-forwarded", drills.PollsForwarded),
+		Entry("starters pinned to the region that is lost", "starter-pinned", drills.StarterPinned),
+		Entry("no proxy in the survivor", "proxy-missing", drills.ProxyMissing),
 	)
+	It("is found before anything is broken, where Workers refuse a certificate", func(ctx SpecContext) {
+		r := shipped(ctx, "certificate-for-one-region").Report
+		Expect(r).To(HaveVerdict(drills.Fail))
+		Expect(r).To(Find(drills.CertificateBad, "us-west"))
+		Expect(r.Stages).NotTo(ContainElement(HaveField("Name", drills.FaultRequested)))
+	})
 })

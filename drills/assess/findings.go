@@ -16,7 +16,7 @@ func (c *docket) findings(r drills.Report) []drills.Finding {
 	if c.outcome != drills.OutcomeFinished && c.outcome != drills.OutcomeNoSteady {
 		return out
 	}
-	for _, find := range []func(drills.Report) []drills.Finding{c.standbys, c.proxies, c.codecs} {
+	for _, find := range []func(drills.Report) []drills.Finding{c.standbys, c.starters, c.proxies, c.codecs} {
 		out = append(out, find(r)...)
 	}
 	return out
@@ -43,6 +43,47 @@ func (c *docket) standbys(r drills.Report) []drills.Finding {
 				"the Workers of %s that are to stand by for %s polled their own cluster, which is passive and forwarded that to %s, and completed %d tasks before the fault: passive poll forwarding has to be off",
 				f.Region, f.Namespace, ns.Home, f.TasksBefore)})
 		}
+	}
+	return out
+}
+
+// leastPinned is how many orders of a starter have to come to nothing to be evidence.
+const leastPinned = 3
+
+// starters finds those of a region that took over which dial the lost region: none of
+// what they sent there was acknowledged until it was healed.
+func (c *docket) starters(drills.Report) []drills.Finding {
+	healed, back := c.Timeline.Mark(drills.HealRequested)
+	if !c.faulted || !back {
+		return nil
+	}
+	var out []drills.Finding
+	for _, s := range c.topology.Starters {
+		if s.PinnedTo != c.lost || s.Region == c.lost || !slices.Contains(c.moved, s.Namespace) {
+			continue
+		}
+		sent, acknowledged, last := 0, 0, ""
+		for _, op := range c.Ledger {
+			if op.Region != s.Region || op.Namespace != s.Namespace || op.Kind != drills.StartOperation || op.Intended < c.effective || op.Intended >= healed {
+				continue
+			}
+			switch {
+			case op.State == drills.OperationSent:
+				sent++
+			case op.State == drills.OperationAcknowledged && op.At < healed:
+				acknowledged++
+			case op.State == drills.OperationAbandoned:
+				last = op.Detail
+			}
+		}
+		if sent < leastPinned || acknowledged > 0 {
+			continue
+		}
+		detail := fmt.Sprintf("none of %d starts that the starter of %s sent for %s was acknowledged while %s was lost, which it is pinned to: have it dial the Namespace Endpoint", sent, s.Region, s.Namespace, c.lost)
+		if last != "" {
+			detail += "; the last error: " + last
+		}
+		out = append(out, drills.Finding{Name: drills.StarterPinned, Region: s.Region, Detail: detail})
 	}
 	return out
 }

@@ -140,6 +140,38 @@ func TestAStandbyThatWorkedIsFoundByWhereItPolled(t *testing.T) {
 	}
 }
 
+// pinned is the evidence of starters in us-west that dial us-east; what they sent until
+// the heal was acknowledged then, or never.
+func pinned(t *testing.T, acknowledged float64) *evidence {
+	t.Helper()
+	e := passing(t, "starter-pinned")
+	for i := range e.Ledger {
+		op := &e.Ledger[i]
+		if op.Region != "us-west" || op.Kind != drills.StartOperation || op.State != drills.OperationAcknowledged {
+			continue
+		}
+		if op.At = at(acknowledged); acknowledged == 0 {
+			op.State, op.Detail = drills.OperationAbandoned, "connection refused"
+		}
+	}
+	return e
+}
+
+func TestStartersThatArePinnedToTheLostRegionAreFound(t *testing.T) {
+	for when, e := range map[string]*evidence{"never": pinned(t, 0), "after the heal": pinned(t, heal+2)} {
+		r := e.judge()
+		if r.Verdict != drills.Fail || len(r.Findings) != 1 || r.Findings[0].Name != drills.StarterPinned || r.Findings[0].Region != "us-west" {
+			t.Errorf("acknowledged %s: %s, %+v", when, r.Verdict, r.Findings)
+		}
+	}
+	if detail := pinned(t, 0).judge().Findings[0].Detail; !strings.Contains(detail, "the last error: connection refused") || !strings.Contains(detail, "pinned to") {
+		t.Errorf("it says %q", detail)
+	}
+	if r := pinned(t, moved+3).judge(); len(r.Findings) > 0 {
+		t.Errorf("starts that were acknowledged in time are %+v", r.Findings)
+	}
+}
+
 func TestARunThatBrokeOffHasNoFinding(t *testing.T) {
 	e := enciphered(t, "codec-hot").with(serves(0.2, "us-west", false)).without(ofKind(drills.KindEnd))
 	if r := e.expect(t, drills.Inconclusive, "breaks off"); len(r.Findings) > 0 {

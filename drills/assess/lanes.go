@@ -8,17 +8,18 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// probed names the probes of one lane from one region.
+// probed names the probes of one lane from one region, by one endpoint.
 type probed struct {
 	lane              drills.Lane
 	region, namespace string
+	endpoint          drills.Endpoint
 }
 
 // lanes measures every lane that was probed.
 func (c *docket) lanes() []drills.LaneReport {
 	soundings := map[probed][]drills.Sounding{}
 	for _, s := range c.Probes {
-		key := probed{s.Lane, s.Region, s.Namespace}
+		key := probed{s.Lane, s.Region, s.Namespace, s.Endpoint}
 		soundings[key] = append(soundings[key], s)
 	}
 	out := []drills.LaneReport{}
@@ -31,14 +32,15 @@ func (c *docket) lanes() []drills.LaneReport {
 		return cmp.Or(
 			cmp.Compare(a.Namespace, b.Namespace),
 			cmp.Compare(slices.Index(c.topology.Regions, a.Region), slices.Index(c.topology.Regions, b.Region)),
-			cmp.Compare(slices.Index(order, a.Lane), slices.Index(order, b.Lane)))
+			cmp.Compare(slices.Index(order, a.Lane), slices.Index(order, b.Lane)),
+			cmp.Compare(a.Endpoint, b.Endpoint))
 	})
 	return out
 }
 
 func (c *docket) lane(key probed, list []drills.Sounding) drills.LaneReport {
 	out := drills.LaneReport{
-		Lane: key.lane, Region: key.region, Namespace: key.namespace, Sent: len(list),
+		Lane: key.lane, Region: key.region, Namespace: key.namespace, Endpoint: key.endpoint, Sent: len(list),
 		Errors: map[string]int{}, LongestGap: longestGap(list),
 	}
 	for _, s := range list {

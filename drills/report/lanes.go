@@ -17,6 +17,7 @@ func (p *printer) lanes(r drills.Report) {
 		return
 	}
 	p.heading("Lanes: each capability as it was probed from each region")
+	by := endpointsOf(r.Lanes)
 	var rows [][]cell
 	for _, l := range r.Lanes {
 		outage, in := cell{none, dim}, plain
@@ -27,7 +28,7 @@ func (p *printer) lanes(r drills.Report) {
 			outage = cell{laneOutage(*l.Outage), in}
 		}
 		rows = append(rows, []cell{
-			{text: string(l.Lane)}, {text: l.Region}, {text: l.Namespace}, {text: fmt.Sprintf("%d of %d", l.Failed, l.Sent)}, outage,
+			{text: string(l.Lane)}, {text: l.Region}, {text: l.Namespace + by(l)}, {text: fmt.Sprintf("%d of %d", l.Failed, l.Sent)}, outage,
 			{text: tenths(l.LongestGap)}, {text: quantiles(l.Latency.Before)}, {text: quantiles(l.Latency.After)}, {text: kinds(l.Errors)},
 		})
 	}
@@ -35,6 +36,17 @@ func (p *printer) lanes(r drills.Report) {
 		{title: "lane"}, {title: "from"}, {title: "namespace"}, {title: "failed", right: true}, {title: "outage", right: true},
 		{title: "gap", right: true}, {title: "p50/p99 before", right: true}, {title: "after", right: true}, {title: "errors", wrap: true},
 	}, rows, nil)
+}
+
+// endpointsOf tells of a lane by which endpoint it was probed, where there are several.
+func endpointsOf(lanes []drills.LaneReport) func(drills.LaneReport) string {
+	several := slices.ContainsFunc(lanes, func(l drills.LaneReport) bool { return l.Endpoint != lanes[0].Endpoint })
+	return func(l drills.LaneReport) string {
+		if !several {
+			return ""
+		}
+		return ", " + string(l.Endpoint)
+	}
 }
 
 // laneOutage is an interval that may begin at zero: a lane that was never seen

@@ -200,12 +200,20 @@ func (p *planner) starters() {
 		if s.Present {
 			before, carries = "runs", rate(p.share(s))
 		}
-		rows = append(rows, cells(s.Region, s.Namespace, before, carries, p.starterAfter(s, carries), dialled(s.Endpoint)))
+		rows = append(rows, cells(s.Region, s.Namespace, before, carries, p.starterAfter(s, carries), pinned(s)))
 	}
 	p.table(indent, []column{
 		{title: "region"}, {title: "namespace"}, {title: "before the fault"}, {title: "carries", right: true},
 		{title: p.afterwards(), right: true}, {title: "dials"},
 	}, rows, nil)
+}
+
+// pinned is what a starter dials.
+func pinned(s drills.Starter) string {
+	if s.PinnedTo != "" {
+		return dialled(s.Endpoint) + " of " + s.PinnedTo
+	}
+	return dialled(s.Endpoint)
 }
 
 // share is the rate that a starter carries in normal operation.

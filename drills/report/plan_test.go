@@ -132,6 +132,7 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 			"and 1 Codec Server with aes-gcm: us-east", "a Codec Server starts, and then 1 Worker and a starter start", "us-east/codec,",
 		}},
 		{"codec-late", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and 8s later a Codec Server"}},
+		{"starter-pinned", func(*drills.Drill) {}, []string{"Regional Endpoint of us-east"}},
 		{"codec-missing", func(*drills.Drill) {}, []string{"and 1 Codec Server with aes-gcm: us-east clusters are joined"}},
 		{"codec-rotation", func(*drills.Drill) {}, []string{"faults[1] codec-rotation of us-west", "each Codec Server that runs is asked for its key", "the new key stays"}},
 		{"codec-hot", func(*drills.Drill) {}, []string{"and 2 Codec Servers with aes-gcm: us-east, us-west", "there is nothing to start"}},

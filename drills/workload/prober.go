@@ -27,8 +27,9 @@ import (
 // ProberSettings is what a prober process is told beside where to connect.
 type ProberSettings struct {
 	Region        string
-	Output        string // file that takes its soundings
-	RunID         string // part of every Workflow id
+	Endpoint      drills.Endpoint // that it dials
+	Output        string          // file that takes its soundings
+	RunID         string          // part of every Workflow id
 	Clock         string
 	MinResolution time.Duration
 	Rates         drills.Probes
@@ -86,7 +87,7 @@ func RunProber(ctx context.Context, settings ProberSettings) (err error) {
 
 // keep writes a sounding before anything else is done with it.
 func (p *prober) keep(s drills.Sounding) {
-	s.Region, s.Namespace = p.settings.Region, p.namespace
+	s.Region, s.Namespace, s.Endpoint = p.settings.Region, p.namespace, p.settings.Endpoint
 	line, err := json.Marshal(s)
 	p.mu.Lock()
 	defer p.mu.Unlock()
