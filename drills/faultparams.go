@@ -162,7 +162,9 @@ func (l *problemList) span(path string, s Span, least time.Duration) {
 }
 
 // LinkRoles lists the kinds of traffic that a fault may name.
-func LinkRoles() []LinkRole { return []LinkRole{FleetLink, StarterLink, ReplicationLink, ControlLink} }
+func LinkRoles() []LinkRole {
+	return []LinkRole{FleetLink, StarterLink, ReplicationLink, ControlLink, CodecLink, ProxyLink}
+}
 
 // checkRoles also wants Links of the control plane severed alone: it tells a lost
 // region from a living one, and half a loss is neither.

@@ -23,6 +23,7 @@ func (d *Drill) checkFaults(l *problemList) {
 		oneOf(l, path+".kind", f.Kind, "a fault", FaultKinds())
 		d.checkFaultRegion(l, path, f)
 		d.checkPeer(l, path, f)
+		d.checkLinksThere(l, path, f)
 		checkParameters(l, path, f)
 		d.checkFleetThere(l, path, f)
 		d.checkConducted(l, path, f)
@@ -59,6 +60,28 @@ func (d *Drill) checkPeer(l *problemList, path string, f FaultSpec) {
 		l.add(at, d.notARegion(f.Peer), "regions")
 	case f.Peer == f.Region && slices.Contains(f.Links, ReplicationLink):
 		l.add(at, fmt.Sprintf("%q is the fault's own region: no replication Link leads from a region to itself; name fleet or starter Links", f.Peer), path+".links", path+".region")
+	}
+}
+
+// checkLinksThere wants Links of companions to be there, which are within a region.
+func (d *Drill) checkLinksThere(l *problemList, path string, f FaultSpec) {
+	if !d.laidOut(f) {
+		return
+	}
+	t := d.Topology()
+	for i, role := range f.Links {
+		if role.companion() == "" || slices.ContainsFunc(t.Links, func(link Link) bool { return link.Role == role && f.joins(link) && !t.LeadsNowhere(link) }) {
+			continue
+		}
+		at := fmt.Sprintf("%s.links[%d]", path, i)
+		switch {
+		case !slices.ContainsFunc(t.Links, func(link Link) bool { return link.Role == role }):
+			l.add(at, fmt.Sprintf("%q is an impossible combination with %s.%s none: there is no such Link", role, role, map[LinkRole]string{CodecLink: "cipher", ProxyLink: "tls"}[role]), path+".kind")
+		case f.Peer != f.Region:
+			l.add(at, fmt.Sprintf("%q is a Link within a region: name its own as the peer (peer: %s), and other kinds in a fault of their own", role, f.Region), path+".peer", path+".kind")
+		default:
+			l.add(at, fmt.Sprintf("%q leads nowhere in %s before a failover", role, f.Region), path+".kind")
+		}
 	}
 }
 

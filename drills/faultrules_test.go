@@ -89,9 +89,11 @@ func placeMistakes() []faulty {
 		{"one way of what refuses by default", "▸" + link("flapping, region: us-east, down: 1s, up: 1s, direction: in"), "faults[0].flavour", []string{"impossible combination with direction in", "only dark is one way"}},
 		{"sideways", link("partition, region: us-east, direction: ▸sideways"), "faults[0].direction", []string{`"sideways" is not a direction (both, out, in)`}},
 		{"part of nothing", "{kind: region-outage, region: us-east, part: ▸basement}", "faults[0].part", []string{`"basement" is not a part of a region (region, temporal, workers, rest)`}},
-		{"no kind of Link", link("partition, region: us-east, links: [fleet, ▸beer]"), "faults[0].links[1]", []string{`"beer" is not a kind of Link (fleet, starter, replication, control)`}},
+		{"no kind of Link", link("partition, region: us-east, links: [fleet, ▸beer]"), "faults[0].links[1]", []string{`"beer" is not a kind of Link (fleet, starter, replication, control, codec, proxy)`}},
+		{"Links of no Codec Server", link("partition, region: us-east, peer: us-east, links: [fleet, ▸codec]"), "faults[0].links[1]", []string{`"codec" is an impossible combination with codec.cipher none`}},
+		{"Links of no proxy", link("partition, region: us-east, peer: us-east, links: [▸proxy]"), "faults[0].links[0]", []string{`"proxy" is an impossible combination with proxy.tls none`}},
 		{"a kind of Link twice", link("partition, region: us-east, links: [fleet, ▸fleet]"), "faults[0].links[1]", []string{`"fleet" is named twice`}},
-		{"no Links at all", link("partition, region: us-east, links: ▸[]"), "faults[0].links", []string{"at least one kind of Link is required", "fleet, starter, replication, control"}},
+		{"no Links at all", link("partition, region: us-east, links: ▸[]"), "faults[0].links", []string{"at least one kind of Link is required", "fleet, starter, replication, control, codec, proxy"}},
 		{"slow Links of the control plane", link("latency, region: us-east, latency: 1s, links: ▸[control]"), "faults[0].links", []string{`"control" is an impossible combination with link-latency`, "chance", "link-partition"}},
 		{"flapping Links of the control plane", link("flapping, region: us-east, down: 1s, up: 1s, links: ▸[fleet, control]"), "faults[0].links", []string{`"control" is an impossible combination with link-flapping`}},
 		{"peer that is no region", link("partition, region: us-east, peer: ▸us-est"), "faults[0].peer", []string{`"us-est" is not one of the regions (us-east, us-west)`}},
@@ -287,7 +289,7 @@ func TestValidateOfFaultsBuiltInGo(t *testing.T) {
 		want   string
 	}{
 		{"as it has to be", func(*drills.FaultSpec) {}, ""},
-		{"no Links", func(f *drills.FaultSpec) { f.Links = nil }, "faults[0].links: at least one kind of Link is required (fleet, starter, replication, control)"},
+		{"no Links", func(f *drills.FaultSpec) { f.Links = nil }, "faults[0].links: at least one kind of Link is required (fleet, starter, replication, control, codec, proxy)"},
 		{"no direction", func(f *drills.FaultSpec) { f.Direction = "" }, "faults[0].direction: is required: name a direction (both, out, in)"},
 		{"no latency", func(f *drills.FaultSpec) { f.Latency = 0 }, "faults[0].latency: is required of link-latency, and above zero"},
 		{"negative end", func(f *drills.FaultSpec) { f.For = -time.Second }, "faults[0].for: -1s is negative"},

@@ -147,7 +147,7 @@ const codecLate = drills.Offset(1250e6)
 
 // codecs finds Workers that had to do without a Codec Server, from the first poll
 // on that was seen since somebody looked at it.
-func (c *docket) codecs(r drills.Report) []drills.Finding {
+func (c *docket) codecs(drills.Report) []drills.Finding {
 	if !c.Drill.Codec.On() {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (c *docket) codecs(r drills.Report) []drills.Finding {
 		if looked == forever || polled == forever {
 			continue
 		}
-		harm := fmt.Sprintf("what they took meanwhile they could not read: %d Workflows failed", r.Workflows.Failed)
+		harm := fmt.Sprintf("what they took meanwhile they could not read: %d Workflows failed for it", c.failedMeanwhile())
 		switch {
 		case served == forever:
 			out = append(out, drills.Finding{Name: drills.CodecMissing, Region: region, Detail: fmt.Sprintf(
@@ -169,6 +169,18 @@ func (c *docket) codecs(r drills.Report) []drills.Finding {
 		}
 	}
 	return out
+}
+
+// failedMeanwhile counts the Workflows that the survivor holds as failed: the return of
+// the lost region may have reset one, and it went on.
+func (c *docket) failedMeanwhile() int {
+	failed := 0
+	for _, w := range c.census[drills.CensusWithoutRegion] {
+		if w.Status == "Failed" {
+			failed++
+		}
+	}
+	return failed
 }
 
 // served is when a component was first looked at, and first seen to serve; forever

@@ -47,7 +47,14 @@ func TestAnApplicationThatIsDeployedWellHasNoFinding(t *testing.T) {
 }
 
 func TestWorkersWithoutACodecServerAreFound(t *testing.T) {
-	enciphered(t, "codec-hot").with(serves(0.2, "us-west", false)).finds(t, drills.CodecMissing, "us-west", "the Workers of us-west polled", "ever answered", "0 Workflows failed", "in every region")
+	failed := enciphered(t, "codec-hot").with(serves(0.2, "us-west", false))
+	first := true
+	failed.workflows(drills.CensusWithoutRegion, func(_ string, w *drills.Workflow) {
+		if first {
+			w.Status, first = "Failed", false
+		}
+	})
+	failed.finds(t, drills.CodecMissing, "us-west", "the Workers of us-west polled", "ever answered", "1 Workflows failed", "in every region")
 	enciphered(t, "codec-cold").with(serves(0.2, "us-west", false)).finds(t, drills.CodecMissing, "us-west")
 	idle := enciphered(t, "codec-cold").with(serves(0.2, "us-west", false))
 	idle.without(func(e drills.Event) bool {
