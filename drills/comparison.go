@@ -34,8 +34,10 @@ type ComparedModel struct {
 type ModelCost struct {
 	Workers float64 `json:"workers"` // Worker processes that ran: worker-seconds each second
 	Busy    float64 `json:"busy"`    // of them, with a task at least
-	Bytes   float64 `json:"bytes"`   // over Links between regions, all of them
-	Calls   float64 `json:"calls"`   // of gRPC that were begun over them
+	// Bytes pass Links between regions, all of them, and Calls of gRPC are begun over
+	// them; null where nobody counted.
+	Bytes *float64 `json:"bytes"`
+	Calls *float64 `json:"calls"`
 }
 
 // Uptime is when a component was up in the region that took over: before the fault, or

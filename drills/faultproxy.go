@@ -51,5 +51,9 @@ func (d *Drill) checkCertificate(l *problemList, path string, f FaultSpec) {
 		l.add(path+".kind", fmt.Sprintf("%s is an impossible combination with proxy.tls none: there is no proxy that would show a certificate", f.Kind), "proxy.tls")
 	case len(d.Proxy.Regions) > 0 && !slices.Contains(d.Proxy.Regions, f.Region) && slices.Contains(d.Regions, f.Region):
 		l.add(path+".region", fmt.Sprintf("%q has no proxy (proxy.regions: %s)", f.Region, names(d.Proxy.Regions)), "proxy.regions", path+".kind")
+	case d.laidOut(f) && !slices.Contains(triggersOfMove(), f.Trigger()):
+		if proxy, _ := d.Topology().Companion(ProxyRole, f.Region); !proxy.Present {
+			l.add(path+".region", fmt.Sprintf("no proxy runs in %q: with %s it is started there on failover; have the fault wait for it (after: %s)", f.Region, d.Model, TrafficMoved), "model", "regions", path+".kind")
+		}
 	}
 }

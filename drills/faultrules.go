@@ -241,12 +241,15 @@ func (d *Drill) clash(a, b FaultSpec) string {
 			return "Link " + link.Name()
 		}
 	}
+	if mine.Keys && others.Keys {
+		return "the key of payloads"
+	}
 	if a.Region == b.Region {
+		if mine.Shows && slices.Contains(others.Processes, ProxyRole) || others.Shows && slices.Contains(mine.Processes, ProxyRole) {
+			return "the proxy of " + a.Region
+		}
 		if mine.Conducts && others.Conducts && a.Kind == b.Kind {
 			return "the control plane"
-		}
-		if mine.Keys && others.Keys {
-			return "the key of payloads"
 		}
 		if mine.Shows && others.Shows {
 			return "the certificate of the proxy of " + a.Region

@@ -90,6 +90,8 @@ func placeMistakes() []faulty {
 		{"sideways", link("partition, region: us-east, direction: ▸sideways"), "faults[0].direction", []string{`"sideways" is not a direction (both, out, in)`}},
 		{"part of nothing", "{kind: region-outage, region: us-east, part: ▸basement}", "faults[0].part", []string{`"basement" is not a part of a region (region, temporal, workers, rest)`}},
 		{"no kind of Link", link("partition, region: us-east, links: [fleet, ▸beer]"), "faults[0].links[1]", []string{`"beer" is not a kind of Link (fleet, starter, replication, control, codec, proxy)`}},
+		{"two rotations at once", "{kind: codec-rotation, region: us-east, for: 5s}, ▸{kind: codec-rotation, region: us-west, for: 5s}", "faults[1]", []string{"acts on the key of payloads, and so does faults[0]"}},
+		{"a certificate of a proxy that is gone", "{kind: region-outage, region: us-east}, ▸{kind: certificate-expired, region: us-east, for: 5s}", "faults[1]", []string{"acts on the proxy of us-east, and so does faults[0]"}},
 		{"Links of no Codec Server", link("partition, region: us-east, peer: us-east, links: [fleet, ▸codec]"), "faults[0].links[1]", []string{`"codec" is an impossible combination with codec.cipher none`}},
 		{"Links of no proxy", link("partition, region: us-east, peer: us-east, links: [▸proxy]"), "faults[0].links[0]", []string{`"proxy" is an impossible combination with proxy.tls none`}},
 		{"a kind of Link twice", link("partition, region: us-east, links: [fleet, ▸fleet]"), "faults[0].links[1]", []string{`"fleet" is named twice`}},

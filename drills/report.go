@@ -198,6 +198,7 @@ type FleetCounts struct {
 // FleetCost is what a Fleet costs while nothing is wrong: from when the load began
 // until the fault was requested. Worker-seconds are of Worker processes.
 type FleetCost struct {
+	Over Offset `json:"over"` // how long that was
 	Busy Offset `json:"busy"` // worker-seconds with a task at least
 	Idle Offset `json:"idle"` // worker-seconds without
 	// TaskLatency is how long Workflow Tasks took, from when each was scheduled until

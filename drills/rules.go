@@ -223,6 +223,20 @@ func (d *Drill) checkClients(l *problemList) {
 			l.add(path+".pinnedTo", fmt.Sprintf("is required: name one of the regions (%s)", strings.Join(d.Regions, ", ")), "regions")
 		case !slices.Contains(d.Regions, pinned):
 			l.add(path+".pinnedTo", d.notARegion(pinned), "regions")
+		case d.laidOut():
+			d.checkPinned(l, path+".pinnedTo", region, pinned)
+		}
+	}
+}
+
+// checkPinned wants every Namespace that a region has starters for to be where they
+// are pinned to.
+func (d *Drill) checkPinned(l *problemList, path, region, pinned string) {
+	t := d.Topology()
+	for _, s := range t.Starters {
+		if ns, _ := t.Namespace(s.Namespace); s.Region == region && pinned != ns.Home && pinned != ns.Replica {
+			l.add(path, fmt.Sprintf("%q does not have %s, which starters of %s start Workflows of: that is in %s and %s", pinned, ns.Name, region, ns.Home, ns.Replica), "model", "regions")
+			return
 		}
 	}
 }

@@ -36,12 +36,30 @@ func (d *Drill) Under(m Model) *Drill {
 	p := d.Probes
 	out.Probes = Probes{Start: share(p.Start), Signal: share(p.Signal), Query: share(p.Query), Update: share(p.Update), Workflow: share(p.Workflow)}
 	out.Faults = append([]FaultSpec{}, d.Faults...)
-	for i := range out.Faults {
-		if f := &out.Faults[i]; i == 0 && f.Delay == (Span{}) && f.At == 0 {
-			f.Delay = StandbyBackoff()
+	out.holdOff()
+	return &out
+}
+
+// holdOff has a drill whose first fault would come at once come at some time of the
+// standby's back-off. Where other faults count from the steady state too, all of them
+// come later by the same, so that their order stays.
+func (d *Drill) holdOff() {
+	if len(d.Faults) == 0 || d.Faults[0].At != 0 || d.Faults[0].Delay != (Span{}) {
+		return
+	}
+	var together []*FaultSpec
+	for i := range d.Faults {
+		if d.Faults[i].Trigger() == SteadyStateReached {
+			together = append(together, &d.Faults[i])
 		}
 	}
-	return &out
+	if span := StandbyBackoff(); len(together) == 1 {
+		d.Faults[0].Delay = span
+	} else {
+		for _, f := range together {
+			f.At += (span.Least + span.Most) / 2
+		}
+	}
 }
 
 // namespaces is how many there are of the drill's model.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
@@ -42,6 +43,19 @@ func TestADrillIsTheSameUnderEveryModel(t *testing.T) {
 		if again, err := catalog.Get(name); err != nil || again.Model != d.Model || len(again.Faults) != len(d.Faults) || again.Faults[0].Delay != d.Faults[0].Delay {
 			t.Errorf("%s itself has changed", name)
 		}
+	}
+}
+
+// What comes first under one model comes first under all.
+func TestFaultsKeepTheirOrderUnderEveryModel(t *testing.T) {
+	src := within(orders, outageOf+", {kind: link-latency, region: us-west, peer: us-west, links: [fleet], latency: 50ms, at: 5s, for: 5s}, {kind: late-detection, region: us-east, after: fault-requested, for: 3s}")
+	d := parse(t, src)
+	u := d.Under(drills.ActiveCold)
+	if u.Faults[1].At-u.Faults[0].At != 5*time.Second || u.Faults[0].At == 0 || u.Faults[0].Delay != (drills.Span{}) || u.Faults[2].At != 0 {
+		t.Errorf("they come at %+v", u.Faults)
+	}
+	if d.Faults[0].At != 0 {
+		t.Error("the drill itself has changed")
 	}
 }
 

@@ -32,7 +32,7 @@ func (c *certified) look(ctx context.Context) ([]drills.Probe, error) {
 	at := time.Now()
 	wrong, err := c.fault.site.Proxies.Certified(ctx, c.fault.spec.Region)
 	if err != nil {
-		return nil, err
+		return nil, askAgain(ctx, err)
 	}
 	detail := "its certificate is accepted"
 	if wrong != "" {
@@ -48,10 +48,13 @@ func (c *certified) recover(ctx context.Context) error {
 // works fails until its certificate is accepted.
 func (c *certified) works(ctx context.Context) error {
 	wrong, err := c.fault.site.Proxies.Certified(ctx, c.fault.spec.Region)
-	if err == nil && wrong != "" {
+	switch {
+	case err != nil:
+		return askAgain(ctx, err)
+	case wrong != "":
 		return notYet(fmt.Sprintf("the certificate of %s is %s", drills.ProxyName(c.fault.spec.Region), wrong))
 	}
-	return err
+	return nil
 }
 
 // cleanUp also finds a proxy that is gone: with it went what it was told.

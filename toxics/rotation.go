@@ -21,7 +21,7 @@ func (r *rotation) inject(ctx context.Context) error {
 	return r.fault.site.Codecs.Rotate(ctx, r.key)
 }
 
-// running lists the regions whose Codec Server can be asked.
+// running lists the regions whose Codec Server runs, whether or not it listens yet.
 func (r *rotation) running() ([]string, error) {
 	var out []string
 	for _, c := range r.fault.topology.CompanionsOf(drills.CodecRole) {
@@ -47,7 +47,7 @@ func (r *rotation) look(ctx context.Context) ([]drills.Probe, error) {
 		at := time.Now()
 		key, err := r.fault.site.Codecs.CurrentKey(ctx, region)
 		if err != nil {
-			return nil, err
+			return nil, askAgain(ctx, err)
 		}
 		out = append(out, drills.Probe{Subject: drills.CodecName(region), Broken: key == r.key, Detail: "it encodes with " + key, At: at})
 	}
@@ -55,6 +55,15 @@ func (r *rotation) look(ctx context.Context) ([]drills.Probe, error) {
 		return nil, notYet("no Codec Server runs")
 	}
 	return out, nil
+}
+
+// askAgain is the error of a question that may be answered the next time, unless ctx
+// leaves no time for that.
+func askAgain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return notYet(err.Error())
 }
 
 func (*rotation) recover(context.Context) error { return nil }

@@ -57,21 +57,19 @@ func compared(r Compared, t drills.Topology) drills.ComparedModel {
 
 // costOf is what the model of a run costs each second; nil where nobody knows.
 func costOf(r drills.Report) *drills.ModelCost {
-	began, loaded := stageOf(r, drills.LoadStarted)
-	ended, faulted := stageOf(r, drills.FaultRequested)
-	if !loaded || !faulted || ended <= began {
-		return nil
-	}
-	seconds, out := (ended - began).Seconds(), &drills.ModelCost{}
+	out := &drills.ModelCost{}
 	for _, f := range r.Fleets {
-		if f.Cost == nil {
+		if f.Cost == nil || f.Cost.Over <= 0 {
 			return nil
 		}
-		out.Workers += (f.Cost.Busy + f.Cost.Idle).Seconds() / seconds
-		out.Busy += f.Cost.Busy.Seconds() / seconds
+		out.Workers += (f.Cost.Busy + f.Cost.Idle).Seconds() / f.Cost.Over.Seconds()
+		out.Busy += f.Cost.Busy.Seconds() / f.Cost.Over.Seconds()
+	}
+	if len(r.Traffic) > 0 {
+		out.Bytes, out.Calls = new(float64), new(float64)
 	}
 	for _, l := range r.Traffic {
-		out.Bytes, out.Calls = out.Bytes+l.Bytes, out.Calls+l.Calls
+		*out.Bytes, *out.Calls = *out.Bytes+l.Bytes, *out.Calls+l.Calls
 	}
 	return out
 }
@@ -168,6 +166,8 @@ func claims(models []drills.ComparedModel) []drills.Claim {
 	return out
 }
 
+const noOther = "no other model was run"
+
 func verdictOn(says string, held bool, detail string) drills.Claim {
 	return drills.Claim{Says: says, Held: &held, Detail: detail}
 }
@@ -176,6 +176,9 @@ func verdictOn(says string, held bool, detail string) drills.Claim {
 // intervals touch, nobody can tell. The shares of a time are told where the claim is
 // refuted: they are why.
 func sooner(says string, models []drills.ComparedModel, one drills.Model, first bool) drills.Claim {
+	if len(models) < 2 {
+		return drills.Claim{Says: says, Detail: noOther}
+	}
 	var times []string
 	var mine drills.Interval
 	for _, m := range models {
@@ -240,6 +243,9 @@ func spentOn(m drills.ComparedModel) string {
 // dearest holds how many Workers one model runs against those of the others: more
 // (1) or fewer (-1) than each.
 func dearest(says string, models []drills.ComparedModel, one drills.Model, sign float64) drills.Claim {
+	if len(models) < 2 {
+		return drills.Claim{Says: says, Detail: noOther}
+	}
 	var costs []string
 	mine, held := 0.0, true
 	for _, m := range models {

@@ -35,7 +35,7 @@ func underModel(t *testing.T, m drills.Model, lower, upper float64, workers floa
 		},
 	}
 	for _, f := range d.Topology().Fleets {
-		cost := drills.FleetCost{Busy: at(workers * 10 * 0.1), Idle: at(workers * 10 * 0.9)}
+		cost := drills.FleetCost{Over: at(10), Busy: at(workers * 10 * 0.1), Idle: at(workers * 10 * 0.9)}
 		if f.State == drills.FleetActive {
 			cost.TaskLatency = drills.Latency{Count: 9, P50: at(0.010)}
 			if f.Region != "us-east" {
@@ -43,7 +43,7 @@ func underModel(t *testing.T, m drills.Model, lower, upper float64, workers floa
 			}
 		}
 		if f.State == drills.FleetAbsent {
-			cost = drills.FleetCost{}
+			cost = drills.FleetCost{Over: at(10)}
 		}
 		r.Fleets = append(r.Fleets, drills.FleetCounts{Region: f.Region, Namespace: f.Namespace, State: f.State, Cost: &cost})
 	}
@@ -93,7 +93,7 @@ func TestRunsAsDocumentedConfirmEveryClaim(t *testing.T) {
 
 func TestAModelIsComparedByWhatItsRunMeasured(t *testing.T) {
 	cold := comparison(t, four(t)...).Models[0]
-	if cost := cold.Cost; cost == nil || cost.Workers != 1 || cost.Busy != 0.1 || cost.Bytes != 1500 || cost.Calls != 3 {
+	if cost := cold.Cost; cost == nil || cost.Workers != 1 || cost.Busy != 0.1 || *cost.Bytes != 1500 || *cost.Calls != 3 {
 		t.Errorf("it costs %+v", cost)
 	}
 	if len(cold.SpentOn) != 3 || cold.SpentOn[0].Cause != "back-off" || cold.SpentOn[2].Cause != "detection" {
@@ -158,6 +158,16 @@ func TestTwoModelsAloneAreComparedToo(t *testing.T) {
 		if strings.Contains(claim.Says, "active-cold") || strings.Contains(claim.Says, "dual-active") {
 			t.Errorf("%+v", claim)
 		}
+	}
+	for _, claim := range comparison(t, underModel(t, drills.ActiveCold, 30, 31, 1)).Claims {
+		if claim.Held != nil || !strings.Contains(claim.Detail, "no other model") {
+			t.Errorf("of one model: %+v", claim)
+		}
+	}
+	runs := four(t)
+	runs[2].Report.Traffic = nil
+	if cost := comparison(t, runs...).Models[2].Cost; cost == nil || cost.Bytes != nil || cost.Calls != nil {
+		t.Errorf("traffic that nobody counted is %+v", cost)
 	}
 	if got := comparison(t); got.Models == nil || len(got.Claims) > 0 {
 		t.Errorf("of no run: %+v", got)

@@ -36,7 +36,7 @@ func (c *docket) costs(f drills.Fleet) *drills.FleetCost {
 	if len(busy) > 0 && !known {
 		return nil // a record from before this was written down
 	}
-	out := &drills.FleetCost{}
+	out := &drills.FleetCost{Over: until - from}
 	for _, worked := range busy {
 		out.Busy += together(worked)
 	}

@@ -46,7 +46,7 @@ func TestAFleetCostsWhatItsWorkersDoAndDoNot(t *testing.T) {
 	if standby.Busy != 0 || math.Abs(standby.Idle.Seconds()-lasts) > 0.001 || standby.TaskLatency.Count != 0 {
 		t.Errorf("the standby Fleet costs %+v", standby)
 	}
-	if cold := costOf(t, working(t, "active-cold", 0.005, 0.010).judge(), "us-west"); cold != (drills.FleetCost{}) {
+	if cold := costOf(t, working(t, "active-cold", 0.005, 0.010).judge(), "us-west"); cold.Busy != 0 || cold.Idle != 0 || cold.TaskLatency.Count != 0 || cold.Over != active.Over {
 		t.Errorf("Workers that do not run cost %+v", cold)
 	}
 }

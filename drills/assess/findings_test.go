@@ -71,8 +71,8 @@ func TestWorkersBeforeTheirCodecServerAreFound(t *testing.T) {
 		return enciphered(t, "codec-cold").with(serves(0.2, "us-west", false), serves(polled+after, "us-west", true))
 	}
 	late(8).finds(t, drills.CodecLate, "us-west", "polled 8.0 s before their Codec Server answered", "start it before them")
-	late(1.3).finds(t, drills.CodecLate, "us-west")
-	late(1.2).expect(t, drills.Pass, "")
+	late(3.6).finds(t, drills.CodecLate, "us-west")
+	late(3.4).expect(t, drills.Pass, "")
 }
 
 // proxied is the evidence of a drill that went well, with a proxy in the primary region

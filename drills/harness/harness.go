@@ -315,8 +315,9 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	}
 	faults := slices.Clone(world.Faults) // as they are, whatever is planted
 	ctx, fail := context.WithCancelCause(ctx)
-	var planting sync.WaitGroup
+	var planting, metering sync.WaitGroup
 	defer planting.Wait()
+	defer metering.Wait()
 	defer fail(nil)
 	if r.options.Plant != nil {
 		world = r.options.Plant(Scene{World: world, Stack: stack, Links: r.edges, After: func(stage drills.Stage, do func(context.Context) error) {
@@ -329,11 +330,11 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 			})
 		}})
 	}
-	var metering sync.WaitGroup
-	defer metering.Wait()
-	for _, stage := range []drills.Stage{drills.LoadStarted, drills.FaultRequested} {
-		r.after(stage, func() { metering.Go(func() { r.meter(ctx) }) })
-	}
+	meter := func() { metering.Go(func() { r.meter(ctx) }) }
+	r.after(drills.LoadStarted, meter)
+	r.once(func(e drills.Event) bool { // whichever fault comes first
+		return e.Kind == drills.KindFault && e.Name == drills.FaultIsRequested || e.Kind == drills.KindMark && e.Name == string(drills.FaultRequested)
+	}, meter)
 	sampling, stop := context.WithCancel(ctx)
 	sampled := make(chan struct{})
 	go func() {
@@ -368,10 +369,15 @@ func (r *run) meter(ctx context.Context) {
 
 // after calls do, once, when a stage was marked.
 func (r *run) after(stage drills.Stage, do func()) {
-	var once sync.Once
+	r.once(func(e drills.Event) bool { return e.Kind == drills.KindMark && e.Name == string(stage) }, do)
+}
+
+// once calls do at the first event of some.
+func (r *run) once(of func(drills.Event) bool, do func()) {
+	var first sync.Once
 	r.log.Subscribe(func(e drills.Event) {
-		if e.Kind == drills.KindMark && e.Name == string(stage) {
-			once.Do(do)
+		if of(e) {
+			first.Do(do)
 		}
 	})
 }

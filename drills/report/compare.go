@@ -33,7 +33,9 @@ func comparedRow(m drills.ComparedModel) []string {
 	}
 	if m.Cost != nil {
 		row[5], row[6] = fmt.Sprintf("%.1f", m.Cost.Workers), fmt.Sprintf("%.2f", m.Cost.Busy)
-		row[7], row[8] = fmt.Sprintf("%.1f kB/s", m.Cost.Bytes/1e3), fmt.Sprintf("%.1f/s", m.Cost.Calls)
+		if m.Cost.Bytes != nil && m.Cost.Calls != nil {
+			row[7], row[8] = fmt.Sprintf("%.1f kB/s", *m.Cost.Bytes/1e3), fmt.Sprintf("%.1f/s", *m.Cost.Calls)
+		}
 	}
 	return row
 }

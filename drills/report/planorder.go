@@ -99,23 +99,35 @@ func (p *planner) boot() step {
 	}
 	return does("boot",
 		fmt.Sprintf("%d Links open; the cluster and the name server of each of the %d regions start%s",
-			len(p.topology.Links), len(p.topology.Regions), p.codecsAtBoot()),
+			len(p.topology.Links), len(p.topology.Regions), p.companionsAtBoot()),
 		fmt.Sprintf("clusters are joined both ways; %s registered", are(len(p.topology.Namespaces), "Namespace")),
 		fmt.Sprintf("%s and %s start", count(workers, "Worker"), count(starters, "starter")))
 }
 
-// codecsAtBoot tells where Codec Servers run from the start.
-func (p *planner) codecsAtBoot() string {
-	var at []string
-	for _, c := range p.topology.CompanionsOf(drills.CodecRole) {
-		if c.Present {
-			at = append(at, c.Region)
+// companionsAtBoot tells where Codec Servers and proxies run from the start.
+func (p *planner) companionsAtBoot() string {
+	out := ""
+	for _, kind := range []struct {
+		role drills.Role
+		what string
+		how  string
+	}{{drills.ProxyRole, "mTLS prox", ""}, {drills.CodecRole, "Codec Server", " with " + string(p.drill.Codec.Cipher)}} {
+		var at []string
+		for _, c := range p.topology.CompanionsOf(kind.role) {
+			if c.Present {
+				at = append(at, c.Region)
+			}
 		}
+		if len(at) == 0 {
+			continue
+		}
+		what := count(len(at), kind.what)
+		if kind.role == drills.ProxyRole {
+			what = fmt.Sprintf("%d %s", len(at), map[bool]string{true: "mTLS proxy", false: "mTLS proxies"}[len(at) == 1])
+		}
+		out += fmt.Sprintf(", and %s%s: %s", what, kind.how, strings.Join(at, ", "))
 	}
-	if len(at) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", and %s with %s: %s", count(len(at), "Codec Server"), p.drill.Codec.Cipher, strings.Join(at, ", "))
+	return out
 }
 
 func are(n int, what string) string {
@@ -181,20 +193,39 @@ func (p *planner) takeOver(ns drills.Namespace) string {
 	switch {
 	case fleet.State == drills.FleetAbsent:
 		start := count(fleet.Workers, "Worker") + " and a starter start"
-		switch _, has := p.topology.Companion(drills.CodecRole, ns.Replica); {
-		case has && p.drill.Codec.AfterWorkers > 0:
-			start += fmt.Sprintf(", and %s later a Codec Server", short(p.drill.Codec.AfterWorkers))
-		case has:
-			start = "a Codec Server starts, and then " + start
-		case p.drill.Codec.On():
-			start += ", and no Codec Server"
-		}
+		start = p.withCompanions(ns.Replica, start)
 		return fmt.Sprintf("%s; %s", p.provisioned(start), traffic)
 	case fleet.Reserve > 0:
 		return fmt.Sprintf("%s; %s", traffic, p.provisioned(count(fleet.Reserve, "more Worker")+" "+agree(fleet.Reserve, "start")))
 	default:
 		return "there is nothing to start; " + traffic
 	}
+}
+
+// withCompanions is what a region starts on failover: what Workers need before them,
+// or later, or not at all.
+func (p *planner) withCompanions(region, start string) string {
+	_, proxy := p.topology.Companion(drills.ProxyRole, region)
+	_, codec := p.topology.Companion(drills.CodecRole, region)
+	late := p.drill.Codec.AfterWorkers
+	switch {
+	case proxy && codec && late == 0:
+		start = "a proxy and a Codec Server start, and then " + start
+	case proxy:
+		start = "a proxy starts, and then " + start
+	case codec && late == 0:
+		start = "a Codec Server starts, and then " + start
+	}
+	if codec && late > 0 {
+		start += fmt.Sprintf(", and %s later a Codec Server", short(late))
+	}
+	if p.drill.Codec.On() && !codec {
+		start += ", and no Codec Server"
+	}
+	if p.drill.Proxy.On() && !proxy {
+		start += ", and no proxy"
+	}
+	return start
 }
 
 // agree is what n of something do: one stops, two stop.

@@ -34,6 +34,7 @@ func TestToxiproxyCLI(t *testing.T) {
 		{"swallow", []string{"-a", "after=5"}, []string{"-a", "after=70000"}, "after=5", "after=70000"},
 		{"brownout", []string{"-a", "share=0.25", "-a", "seed=42"}, []string{"-a", "share=0.5"}, "seed=42\tshare=0.25", "seed=42\tshare=0.5"},
 		{kind: "sever", shows: "attributes=[\t]", then: "attributes=[\t]"},
+		{kind: "meter", shows: "bytes=0\tcalls=0", then: "bytes=0\tcalls=0"},
 	} {
 		t.Run(tc.kind, func(t *testing.T) {
 			g := NewWithT(t)
