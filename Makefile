@@ -53,6 +53,8 @@ fuzz:
 	$(GO) test -run NONE -fuzz FuzzLoadLedger -fuzztime $(FUZZ) ./drills/record
 	$(GO) test -run NONE -fuzz FuzzLoadProbes -fuzztime $(FUZZ) ./drills/record
 	$(GO) test -run NONE -fuzz FuzzReadJournal -fuzztime $(FUZZ) ./drills/journal
+	$(GO) test -run NONE -fuzz FuzzDecode -fuzztime $(FUZZ) ./fixtures/codec
+	$(GO) test -run NONE -fuzz FuzzFrames -fuzztime $(FUZZ) ./toxics/wire
 
 ## bench: time to the first accepted operation, wall time by phase, memory, what lanes cost, and known outages
 bench: build

@@ -49,11 +49,33 @@ func TestServeAnswersTheUsualAPI(t *testing.T) {
 	}
 	g.Expect(proxies[links[0].Name()].Toxics).To(BeEmpty())
 	attributes := map[string]int{"latency": 35, "jitter": 5}
+	counted := map[string]int{"bytes": 0, "calls": 0}
 	g.Expect(proxies[delayed.Name()].Toxics).To(ConsistOf(
+		toxic{"meter-upstream", "meter", "upstream", counted}, toxic{"meter-downstream", "meter", "downstream", counted},
 		toxic{"latency-upstream", "latency", "upstream", attributes}, toxic{"latency-downstream", "latency", "downstream", attributes}))
 
 	_, err = get(s, "/proxies/nobody")
 	g.Expect(err).To(MatchError(ContainSubstring("404")))
+}
+
+// Only what crosses between regions is counted, both ways together.
+func TestLinksBetweenRegionsAreMetered(t *testing.T) {
+	g := NewWithT(t)
+	upstream := echo(t)
+	s := serve(t)
+	within, across := between(t, "us-east", "us-east", upstream, drills.Delay{}), between(t, "us-east", "us-west", upstream, drills.Delay{})
+	g.Expect(s.links.Open(t.Context(), []drills.OpenLink{within, across})).To(Succeed())
+	for _, l := range []drills.OpenLink{within, across} {
+		conn := dial(t, l.Listen)
+		for range 3 {
+			g.Expect(ping(conn)).To(Succeed())
+		}
+		g.Expect(conn.Close()).To(Succeed())
+	}
+	passed, err := s.links.Metered(t.Context())
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(passed).To(HaveLen(1))
+	g.Expect(passed[across.Name()].Bytes).To(And(BeNumerically(">", 0), WithTransform(func(n int64) int64 { return n % 6 }, BeZero())))
 }
 
 // Links and their connections go with the server that made them.

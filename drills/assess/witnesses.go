@@ -327,9 +327,9 @@ func (c *docket) returnWitness() drills.Witness {
 	elsewhere := c.elsewhere()
 	switch {
 	case !healed:
-		w.Detail = "the region did not come back"
+		w.Detail = "the region did not come back" + c.asNoted("heal")
 	case left && !back:
-		w.Detail = "the namespace was not failed back"
+		w.Detail = "the namespace was not failed back" + c.asNoted("failback to ")
 	case len(elsewhere) > 0:
 		w.Detail = strings.Join(elsewhere, "; ")
 	case left && !sustained:
@@ -344,6 +344,16 @@ func (c *docket) returnWitness() drills.Witness {
 		w.Held, w.Detail = true, fmt.Sprintf("%s returned, caught up and took its namespaces back", c.lost)
 	}
 	return w
+}
+
+// asNoted is what was noted of a step that did not end, for a reader; empty for nothing.
+func (c *docket) asNoted(step string) string {
+	for _, e := range slices.Backward(c.Timeline) {
+		if e.Kind == drills.KindNote && strings.HasPrefix(e.Detail, step) {
+			return ": " + e.Detail
+		}
+	}
+	return ""
 }
 
 // elsewhere lists where a region does not believe a Namespace active where it

@@ -304,6 +304,15 @@ func TestMemoryAndPhasesAreListedOnce(t *testing.T) {
 	}
 }
 
+// Whoever reads that a region did not come back wants to know what was waited for.
+func TestTheReturnWitnessTellsWhatWasWaitedFor(t *testing.T) {
+	e := passing(t, "active-hot").without(markOf(drills.Healed)).with(
+		drills.Event{At: at(50), Kind: drills.KindNote, Detail: "healing of faults[0]: not done within 1m30s: shard 1 is at 5 of 9"},
+		drills.Event{At: at(51), Kind: drills.KindNote, Detail: "for a reader"})
+	expectWitness(t, e, "return", "the region did not come back: healing of faults[0]: not done within 1m30s: shard 1 is at 5 of 9")
+	expectWitness(t, passing(t, "active-hot").without(markOf(drills.Healed)), "return", "the region did not come back")
+}
+
 func TestACodecServerEncodesEveryPayload(t *testing.T) {
 	encoded := func(clear int) *evidence {
 		e := passing(t, "codec-hot")
