@@ -22,8 +22,7 @@ import (
 // region is closed for its handover.
 func cutOffHalfWay(ctx context.Context) drills.Report {
 	GinkgoHelper()
-	d, err := drills.Load(filepath.Join("testdata", "hybrid.yaml"))
-	Expect(err).NotTo(HaveOccurred())
+	d := load("hybrid.yaml")
 	r := planted(ctx, d, func(s harness.Scene) drills.World {
 		region := &left{scene: s, region: d.Faults[0].Region}
 		s.World.Faults[1] = halfWay{Fault: s.World.Faults[1], of: region}
