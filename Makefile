@@ -27,7 +27,7 @@ drills: build
 smoke: build
 	$(BIN) run --label smoke --out $(OUT)
 
-## test: every test, the drills of all models included (some twenty-five minutes)
+## test: every test, the drills of all models included (some thirty minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
 	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 45m ./...
