@@ -76,17 +76,24 @@ func (l *Links) Open(ctx context.Context, links []drills.OpenLink) error {
 	return nil
 }
 
-// meter counts what passes a Link between regions, each way. That is no change of its
-// own: it goes with the Link.
+// meter counts what passes a Link between regions, each way.
 func (l *Links) meter(ctx context.Context, link drills.Link) error {
 	if !link.BetweenRegions() {
 		return nil
 	}
+	return l.buildIn(ctx, link, "meter", client.Attributes{})
+}
+
+// buildIn puts a toxic on both directions of a Link, as a part of what it is: that is
+// no change of its own, and goes with the Link.
+func (l *Links) buildIn(ctx context.Context, link drills.Link, kind string, about client.Attributes) error {
 	for _, stream := range []string{"upstream", "downstream"} {
-		options := &client.ToxicOptions{ProxyName: link.Name(), ToxicName: "meter-" + stream, ToxicType: "meter", Stream: stream, Toxicity: 1, Attributes: client.Attributes{}}
+		options := &client.ToxicOptions{
+			ProxyName: link.Name(), ToxicName: kind + "-" + stream, ToxicType: kind, Stream: stream, Toxicity: 1, Attributes: about,
+		}
 		err := do(ctx, func() error { _, err := l.api.AddToxic(options); return err })
 		if err != nil {
-			return fmt.Errorf("meter link %s %s: %w", link.Name(), stream, err)
+			return fmt.Errorf("build %s into link %s %s: %w", kind, link.Name(), stream, err)
 		}
 	}
 	return nil
@@ -130,25 +137,14 @@ func (l *Links) Metered(ctx context.Context) (map[string]wire.Metered, error) {
 	return out, nil
 }
 
-// delay adds the Link's latency to each of its directions. That is no change of
-// its own: it goes with the Link.
+// delay adds the Link's latency to each of its directions.
 func (l *Links) delay(ctx context.Context, link drills.Link) error {
 	if link.Delay == (drills.Delay{}) {
 		return nil
 	}
-	for _, stream := range []string{"upstream", "downstream"} {
-		options := &client.ToxicOptions{
-			ProxyName: link.Name(), ToxicName: "latency-" + stream, ToxicType: "latency", Stream: stream, Toxicity: 1,
-			Attributes: client.Attributes{
-				"latency": link.Delay.Latency.Milliseconds(), "jitter": link.Delay.Jitter.Milliseconds(),
-			},
-		}
-		err := do(ctx, func() error { _, err := l.api.AddToxic(options); return err })
-		if err != nil {
-			return fmt.Errorf("delay link %s %s: %w", link.Name(), stream, err)
-		}
-	}
-	return nil
+	return l.buildIn(ctx, link, "latency", client.Attributes{
+		"latency": link.Delay.Latency.Milliseconds(), "jitter": link.Delay.Jitter.Milliseconds(),
+	})
 }
 
 // Refuse has each Link close its connections and refuse new ones.

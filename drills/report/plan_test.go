@@ -132,9 +132,9 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 			"and 1 Codec Server with aes-gcm: us-east", "a Codec Server starts, and then 1 Worker and a starter start", "us-east/codec,",
 		}},
 		{"proxy-cold", func(*drills.Drill) {}, []string{
-			"and 1 mTLS proxy: us-east, and 1 Codec Server with aes-gcm: us-east", "a proxy and a Codec Server start, and then 1 Worker and a starter start",
+			"and 1 mTLS terminator: us-east, and 1 Codec Server with aes-gcm: us-east", "a proxy and a Codec Server start, and then 1 Worker and a starter start",
 		}},
-		{"proxy-hot", func(*drills.Drill) {}, []string{"and 2 mTLS proxies: us-east, us-west"}},
+		{"proxy-hot", func(*drills.Drill) {}, []string{"and 2 mTLS terminators: us-east, us-west"}},
 		{"proxy-missing", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and no proxy"}},
 		{"codec-late", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and 8s later a Codec Server"}},
 		{"starter-pinned", func(*drills.Drill) {}, []string{"Regional Endpoint of us-east"}},

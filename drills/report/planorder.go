@@ -104,30 +104,22 @@ func (p *planner) boot() step {
 		fmt.Sprintf("%s and %s start", count(workers, "Worker"), count(starters, "starter")))
 }
 
-// companionsAtBoot tells where Codec Servers and proxies run from the start.
+// companionsAtBoot tells where proxies and Codec Servers run from the start.
 func (p *planner) companionsAtBoot() string {
-	out := ""
-	for _, kind := range []struct {
-		role drills.Role
-		what string
-		how  string
-	}{{drills.ProxyRole, "mTLS prox", ""}, {drills.CodecRole, "Codec Server", " with " + string(p.drill.Codec.Cipher)}} {
-		var at []string
-		for _, c := range p.topology.CompanionsOf(kind.role) {
-			if c.Present {
-				at = append(at, c.Region)
-			}
+	return p.atBoot(drills.ProxyRole, "mTLS terminator", "") + p.atBoot(drills.CodecRole, "Codec Server", " with "+string(p.drill.Codec.Cipher))
+}
+
+func (p *planner) atBoot(role drills.Role, what, how string) string {
+	var at []string
+	for _, c := range p.topology.CompanionsOf(role) {
+		if c.Present {
+			at = append(at, c.Region)
 		}
-		if len(at) == 0 {
-			continue
-		}
-		what := count(len(at), kind.what)
-		if kind.role == drills.ProxyRole {
-			what = fmt.Sprintf("%d %s", len(at), map[bool]string{true: "mTLS proxy", false: "mTLS proxies"}[len(at) == 1])
-		}
-		out += fmt.Sprintf(", and %s%s: %s", what, kind.how, strings.Join(at, ", "))
 	}
-	return out
+	if len(at) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s%s: %s", count(len(at), what), how, strings.Join(at, ", "))
 }
 
 func are(n int, what string) string {
