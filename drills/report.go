@@ -211,7 +211,7 @@ type FleetCost struct {
 type LinkTraffic struct {
 	Link  string  `json:"link"`
 	Bytes float64 `json:"bytes"` // both ways
-	Calls float64 `json:"calls"` // of gRPC, that were begun: polls and forwarded calls among them
+	Calls float64 `json:"calls"` // of gRPC, that were begun: polls, forwarded calls and those of probes among them
 }
 
 // Throughput is the completions per second of one Namespace.

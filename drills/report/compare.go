@@ -84,7 +84,7 @@ func comparedComponents(c drills.Comparison) (heads []string, rows [][]string) {
 
 // comparedKey tells how to read the table.
 const comparedKey = "lost: operations, as if the region never returns, and after it returned. Workers, busy: Worker processes that run, and that have a task, in the steady " +
-	"state. between regions, calls: what passes all Links between regions each second. task: a Workflow Task from scheduled to answered, median and 95th percentile, by " +
+	"state. between regions, calls: what passes all Links between regions each second, the probes' own among it. task: a Workflow Task from scheduled to answered, median and 95th percentile, by " +
 	"Fleets in the active region and in the other."
 
 // claimLook is the sign of a claim.
