@@ -179,7 +179,7 @@ func (p Part) roles() []Role {
 	case WorkersOnly:
 		return []Role{WorkerRole}
 	case AllButIt:
-		return []Role{NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole}
+		return []Role{NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole, StoreRole}
 	}
 	return Roles()
 }
@@ -194,7 +194,8 @@ func (f FaultSpec) takes(link Link) bool {
 	case WorkersOnly:
 		return (link.Role == FleetLink || link.Role == ProxyLink) && link.From == f.Region
 	case AllButIt:
-		return (link.Role == FleetLink || link.Role == StarterLink || link.Role.companion() != "") && link.From == f.Region
+		ofCompanion := link.Role.companion() != ""
+		return (link.Role == FleetLink || link.Role == StarterLink || ofCompanion) && link.From == f.Region || ofCompanion && link.To == f.Region
 	}
 	return link.Touches(f.Region)
 }

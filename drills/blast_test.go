@@ -63,7 +63,7 @@ func outagesOf() []blastCase {
 	leadThere := []string{"control-to-E", "fleet-E-to-E", "starter-E-to-E", "fleet-W-to-E", "starter-W-to-E", "replication-W-to-E"}
 	fleet := []string{"fleet-E-to-E", "fleet-E-to-W"}
 	clients := []string{"fleet-E-to-E", "starter-E-to-E", "fleet-E-to-W", "starter-E-to-W"}
-	rest := []drills.Role{drills.NameServerRole, drills.WorkerRole, drills.StarterRole, drills.ProberRole, drills.CodecRole, drills.ProxyRole}
+	rest := []drills.Role{drills.NameServerRole, drills.WorkerRole, drills.StarterRole, drills.ProberRole, drills.CodecRole, drills.ProxyRole, drills.StoreRole}
 	var out []blastCase
 	for _, row := range []struct {
 		part      drills.Part
@@ -354,6 +354,46 @@ func TestACompanionGoesWithWhatItIsPartOf(t *testing.T) {
 			if blast.Strikes(companion("us-west")) {
 				t.Errorf("%s: it strikes the %s of us-west", test.fault, role)
 			}
+		}
+	}
+}
+
+// A store is no part of its region's Temporal, and none of its Workers. What follows it
+// elsewhere connects to it, and goes with either.
+func TestAStoreGoesWithWhatItIsPartOf(t *testing.T) {
+	at := parse(t, strings.Replace(orders, "active-hot", "active-active", 1)+"store: {engine: nats}\n").Topology()
+	own := []string{"store-us-east-to-us-east"}
+	across := []string{"store-us-east-to-us-west", "store-us-west-to-us-east", "store-replication-us-west-to-us-east"}
+	all := slices.Concat(own, across)
+	outage := func(part drills.Part, flavour drills.Flavour) drills.FaultSpec {
+		return drills.FaultSpec{Kind: drills.RegionOutage, Region: "us-east", Part: part, Flavour: flavour}
+	}
+	for _, test := range []struct {
+		fault   drills.FaultSpec
+		process bool
+		links   []string
+	}{
+		{outage(drills.WholeRegion, drills.Crash), true, all},
+		{outage(drills.WholeRegion, drills.Dark), false, all},
+		{outage(drills.AllButIt, drills.Crash), true, all},
+		{outage(drills.TemporalOnly, drills.Crash), false, nil},
+		{outage(drills.WorkersOnly, drills.Crash), false, nil},
+		{drills.FaultSpec{Kind: drills.RegionIsolated, Region: "us-east", Flavour: drills.Dark}, false, across},
+	} {
+		blast := test.fault.Blast(at)
+		if got := blast.Strikes("us-east/store"); got != test.process || blast.Strikes("us-west/store") {
+			t.Errorf("%s: it strikes the store: %v, want %v, and that of us-west: %v", test.fault, got, test.process, blast.Strikes("us-west/store"))
+		}
+		var got []string
+		for _, link := range blast.Links() {
+			if strings.HasPrefix(link.Name(), "store") {
+				got = append(got, link.Name())
+			}
+		}
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(test.links))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: it severs %q, want %q", test.fault, got, want)
 		}
 	}
 }

@@ -3,7 +3,8 @@ package drills
 import "slices"
 
 // Companion is a component of a region that others there need beside Temporal: a
-// Codec Server, or the proxy between Workers and Temporal.
+// Codec Server, the proxy between Workers and Temporal, or the store that Activities
+// write to.
 type Companion struct {
 	Role    Role
 	Region  string
@@ -35,6 +36,8 @@ func (r LinkRole) companion() Role {
 		return CodecRole
 	case ProxyLink:
 		return ProxyRole
+	case StoreLink, StoreReplicationLink:
+		return StoreRole
 	}
 	return ""
 }
@@ -57,7 +60,7 @@ func (t Topology) LeadsNowhere(l Link) bool {
 
 // layCompanions gives each region a Link to each companion that the drill has, and
 // the companion itself where the drill has it in that region. It runs where Workers
-// do: what they need has to be there before them.
+// do: what they need has to be there before them. Stores are a matter of their own.
 func (d *Drill) layCompanions(t *Topology) {
 	for _, kind := range []struct {
 		has     bool
@@ -81,4 +84,5 @@ func (d *Drill) layCompanions(t *Topology) {
 			})})
 		}
 	}
+	d.layStores(t)
 }

@@ -17,11 +17,12 @@ const (
 	ProberRole     Role = "prober"
 	CodecRole      Role = "codec"
 	ProxyRole      Role = "proxy"
+	StoreRole      Role = "store"
 )
 
 // Roles lists the roles of a region's components.
 func Roles() []Role {
-	return []Role{ClusterRole, NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole}
+	return []Role{ClusterRole, NameServerRole, WorkerRole, StarterRole, ProberRole, CodecRole, ProxyRole, StoreRole}
 }
 
 // ClusterName is the name of a region's Temporal cluster.
@@ -35,6 +36,9 @@ func CodecName(region string) string { return region + "/" + string(CodecRole) }
 
 // ProxyName is the name of a region's proxy.
 func ProxyName(region string) string { return region + "/" + string(ProxyRole) }
+
+// StoreName is the name of a region's store: its external database.
+func StoreName(region string) string { return region + "/" + string(StoreRole) }
 
 // WorkerName is the name of one Worker process of a Fleet, counted from 0.
 func WorkerName(f Fleet, number int) string {

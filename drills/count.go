@@ -7,22 +7,33 @@ import (
 )
 
 func (r *runner) censusWithout(ctx context.Context) error {
-	return r.census(ctx, CensusWithoutRegion, func(ns Namespace) string {
+	survivor := func(ns Namespace) string {
 		if ns.Home == r.drill.Struck() {
 			return ns.Replica
 		}
 		return ns.Home
-	})
+	}
+	if err := r.census(ctx, CensusWithoutRegion, survivor); err != nil {
+		return err
+	}
+	return r.countRows(ctx, CensusWithoutRegion, survivor)
 }
 
 func (r *runner) censusAfter(ctx context.Context) error {
 	if !r.passed(Healed) {
 		return nil // there is nobody at home to ask
 	}
-	if err := r.census(ctx, CensusAfterHeal, func(ns Namespace) string { active, _ := r.stays(ns); return active }); err != nil {
+	stays := func(ns Namespace) string { active, _ := r.stays(ns); return active }
+	if err := r.census(ctx, CensusAfterHeal, stays); err != nil {
+		return err
+	}
+	if err := r.countRows(ctx, CensusAfterHeal, stays); err != nil {
 		return err
 	}
 	if err := r.compare(ctx); err != nil {
+		return err
+	}
+	if err := r.compareRows(ctx); err != nil {
 		return err
 	}
 	return r.stored(ctx)

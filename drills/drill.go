@@ -21,6 +21,7 @@ type Drill struct {
 	Forwarding  Forwarding
 	Codec       CodecSettings
 	Proxy       ProxySettings
+	Store       StoreSettings
 	Workload    Workload
 	Probes      Probes
 	Clients     Clients
@@ -226,9 +227,12 @@ type Objectives struct {
 	RecoveryPoint *time.Duration // RPO: acknowledged operations lost, in seconds, if the region never returns
 	Completion    *Percent       // of the Workflows acknowledged and not lost
 	LostAfterHeal *int           // acknowledged operations still lost after the region returned
+	// StoreRecoveryPoint is the RPO of the external database: acknowledged writes that
+	// its survivor does not have, in seconds.
+	StoreRecoveryPoint *time.Duration
 }
 
 // Empty reports whether no objective was declared.
 func (o Objectives) Empty() bool {
-	return o.RecoveryTime == nil && o.RecoveryPoint == nil && o.Completion == nil && o.LostAfterHeal == nil
+	return o.RecoveryTime == nil && o.RecoveryPoint == nil && o.Completion == nil && o.LostAfterHeal == nil && o.StoreRecoveryPoint == nil
 }

@@ -163,7 +163,7 @@ func (l *problemList) span(path string, s Span, least time.Duration) {
 
 // LinkRoles lists the kinds of traffic that a fault may name.
 func LinkRoles() []LinkRole {
-	return []LinkRole{FleetLink, StarterLink, ReplicationLink, ControlLink, CodecLink, ProxyLink}
+	return []LinkRole{FleetLink, StarterLink, ReplicationLink, ControlLink, CodecLink, ProxyLink, StoreLink, StoreReplicationLink}
 }
 
 // checkRoles also wants Links of the control plane severed alone: it tells a lost

@@ -76,7 +76,10 @@ func (d *Drill) checkLinksThere(l *problemList, path string, f FaultSpec) {
 		at := fmt.Sprintf("%s.links[%d]", path, i)
 		switch {
 		case !slices.ContainsFunc(t.Links, func(link Link) bool { return link.Role == role }):
-			l.add(at, fmt.Sprintf("%q is an impossible combination with %s.%s none: there is no such Link", role, role, map[LinkRole]string{CodecLink: "cipher", ProxyLink: "tls"}[role]), path+".kind")
+			setting := map[Role]string{CodecRole: "codec.cipher", ProxyRole: "proxy.tls", StoreRole: "store.engine"}[role.companion()]
+			l.add(at, fmt.Sprintf("%q is an impossible combination with %s none: there is no such Link", role, setting), path+".kind")
+		case role == StoreReplicationLink:
+			l.add(at, fmt.Sprintf("%q is a Link between regions: name another as the peer", role), path+".peer", path+".kind")
 		case f.Peer != f.Region:
 			l.add(at, fmt.Sprintf("%q is a Link within a region: name its own as the peer (peer: %s), and other kinds in a fault of their own", role, f.Region), path+".peer", path+".kind")
 		default:

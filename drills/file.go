@@ -67,6 +67,7 @@ func defaults() *Drill {
 		Endpoint:    EndpointSettings{TTL: 15 * time.Second, MinResolution: 30 * time.Second},
 		Codec:       CodecSettings{Cipher: NoCipher},
 		Proxy:       ProxySettings{TLS: NoProxy},
+		Store:       StoreSettings{Engine: NoStore, Promotion: PromoteAfter, Fencing: EpochFencing},
 		Workload:    Workload{Profile: Profiles()[0], Rate: 3},
 		Probes:      Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		SteadyState: SteadyState{Window: 5 * time.Second, AtMost: 30 * time.Second},

@@ -38,6 +38,7 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
 		Codec:       drills.CodecSettings{Cipher: drills.NoCipher},
 		Proxy:       drills.ProxySettings{TLS: drills.NoProxy},
+		Store:       drills.StoreSettings{Engine: drills.NoStore, Promotion: drills.PromoteAfter, Fencing: drills.EpochFencing},
 		Workload:    drills.Workload{Profile: "orders", Rate: 3},
 		Probes:      drills.Probes{Start: 10, Signal: 2, Query: 2, Update: 0.5, Workflow: 0.5},
 		Fleets:      map[string]drills.FleetSettings{"us-east": fleet, "us-west": fleet},
@@ -55,7 +56,7 @@ func TestParseFillsInEveryDefault(t *testing.T) {
 }
 
 func TestParseReadsEveryKey(t *testing.T) {
-	recoveryTime, recoveryPoint := 90*time.Second, time.Duration(0)
+	recoveryTime, recoveryPoint, storeRecoveryPoint := 90*time.Second, time.Duration(0), 2*time.Second
 	completion, lostAfterHeal := drills.Percent(99.9), 2
 	want := &drills.Drill{
 		Name:        "0-cold",
@@ -68,6 +69,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Forwarding:  drills.Forwarding{PassivePolls: drills.PollsRefuse},
 		Codec:       drills.CodecSettings{Cipher: drills.AESCipher, Regions: []string{"b"}, AfterWorkers: 3 * time.Second},
 		Proxy:       drills.ProxySettings{TLS: drills.MutualTLS, Regions: []string{"a"}, Certifies: []string{"b", "a"}},
+		Store:       drills.StoreSettings{Engine: drills.NATSStore, Promotion: drills.PromoteBefore, Fencing: drills.NoFencing},
 		Workload:    drills.Workload{Profile: "orders", Rate: 1.5},
 		Probes:      drills.Probes{Start: 10, Signal: 0, Query: 2.5, Update: 1, Workflow: 0.5},
 		Clients:     drills.Clients{Endpoints: []drills.Endpoint{drills.RegionalEndpoint, drills.NamespaceEndpoint}},
@@ -87,7 +89,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Observe: drills.Observe{Outage: 5 * time.Minute, Drain: time.Second},
 		Objectives: drills.Objectives{
 			RecoveryTime: &recoveryTime, RecoveryPoint: &recoveryPoint,
-			Completion: &completion, LostAfterHeal: &lostAfterHeal,
+			Completion: &completion, LostAfterHeal: &lostAfterHeal, StoreRecoveryPoint: &storeRecoveryPoint,
 		},
 		Seed: 18446744073709551615,
 	}
@@ -120,6 +122,10 @@ proxy:
   tls: mutual
   regions: [a]
   certifies: [b, a]
+store:
+  engine: nats
+  promotion: before-namespace
+  fencing: none
 workload:
   profile: orders
   rate: 90/m
@@ -172,6 +178,7 @@ objectives:
   recoveryPoint: 0
   completion: 99.9%
   lostAfterHeal: 2
+  storeRecoveryPoint: 2s
 seed: 18446744073709551615
 `)
 	if !reflect.DeepEqual(got, want) {

@@ -38,6 +38,11 @@ func schema(d *Drill) fileSection {
 			{"regions", fileList[string]{into: &d.Proxy.Regions, item: textSchema}},
 			{"certifies", fileList[string]{into: &d.Proxy.Certifies, item: textSchema}},
 		}},
+		{"store", fileSection{
+			{"engine", textOf(&d.Store.Engine)},
+			{"promotion", textOf(&d.Store.Promotion)},
+			{"fencing", textOf(&d.Store.Fencing)},
+		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},
 			{"rate", rateOf(&d.Workload.Rate)},
@@ -84,6 +89,7 @@ func schema(d *Drill) fileSection {
 			{"recoveryPoint", optionalOf(&d.Objectives.RecoveryPoint, durationOf)},
 			{"completion", optionalOf(&d.Objectives.Completion, percentOf)},
 			{"lostAfterHeal", optionalOf(&d.Objectives.LostAfterHeal, countOf)},
+			{"storeRecoveryPoint", optionalOf(&d.Objectives.StoreRecoveryPoint, durationOf)},
 		}},
 		{"seed", seedOf(&d.Seed)},
 	}

@@ -1,5 +1,7 @@
 package drills
 
+import "fmt"
+
 // OperationKind is what was asked for, and acknowledged.
 type OperationKind string
 
@@ -13,6 +15,9 @@ const (
 	// ResultOperation is that a client was told how a Workflow ended. Only ids that
 	// are contested have it.
 	ResultOperation OperationKind = "result"
+	// WriteOperation is a row that an Activity writes to the store. Its Recovery Point
+	// is the store's own.
+	WriteOperation OperationKind = "write"
 )
 
 // OperationKinds lists the kinds that a Recovery Point accounts for, in the order
@@ -46,10 +51,32 @@ type Operation struct {
 	Intended  Offset         `json:"intended"`           // when the schedule meant it to be sent
 	Attempts  int            `json:"attempts,omitempty"`
 	Detail    string         `json:"detail,omitempty"` // the last error
+	Epoch     int            `json:"epoch,omitempty"`  // of a write: under which it was made
+	Refusal   Refusal        `json:"refusal,omitempty"`
 	// Contested says that both sides of a split do the like on the same id. Run is
 	// then the run that it started or was told the end of, and Result what a client
 	// was told: the id of the operation that ended it.
 	Contested bool   `json:"contested,omitempty"`
 	Run       string `json:"run,omitempty"`
 	Result    string `json:"result,omitempty"`
+}
+
+// Refusal is why a store did not take a write; empty where nobody said.
+type Refusal string
+
+// The refusals of a store.
+const (
+	WrongRegion Refusal = "wrong-region" // it is not primary
+	StaleEpoch  Refusal = "stale-epoch"  // the write is of another epoch than its own
+)
+
+// RefusedWrite is one that a store did not take.
+type RefusedWrite struct {
+	Why  Refusal
+	Told string // what the store said
+}
+
+// Error tells why.
+func (r *RefusedWrite) Error() string {
+	return fmt.Sprintf("the store refused the write (%s): %s", r.Why, r.Told)
 }

@@ -79,6 +79,7 @@ type Report struct {
 	Invariants    []Invariant       `json:"invariants"`
 	SplitBrain    []SplitBrain      `json:"splitBrain"`
 	Services      []Service         `json:"services,omitempty"`  // of a drill that has such components
+	Store         *StoreReport      `json:"store,omitempty"`     // of a drill that has stores
 	Findings      []Finding         `json:"findings"`            // empty where nothing was found
 	Conflicts     []Conflict        `json:"conflicts,omitempty"` // of a drill that makes them
 	Witnesses     []Witness         `json:"witnesses"`
@@ -278,6 +279,9 @@ const (
 	ProxyMissing       FindingName = "proxy-missing"                 // Workers have no proxy to Temporal
 	CertificateBad     FindingName = "certificate-refused"           // it shows a certificate that they refuse
 	StarterPinned      FindingName = "starter-pinned"                // starters of a living region dial the lost one
+	StoreNotPromoted   FindingName = "store-not-promoted"            // the survivor's store follows still
+	StoreEarly         FindingName = "store-promoted-early"          // it leads before its Namespace is active there
+	StoreUnfenced      FindingName = "store-unfenced"                // a store takes writes of an epoch that is over
 )
 
 // Finding is something wrong with how the application is deployed: the cause of

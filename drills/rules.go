@@ -21,6 +21,7 @@ func (d *Drill) problems() []problem {
 	d.checkQuantities(&l)
 	d.checkCodec(&l)
 	d.checkProxy(&l)
+	d.checkStore(&l)
 	d.checkClients(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)
@@ -53,6 +54,7 @@ func (d *Drill) checkNames(l *problemList) {
 	}
 	oneOf(l, "codec.cipher", d.Codec.Cipher, "a cipher", Ciphers())
 	oneOf(l, "proxy.tls", d.Proxy.TLS, "a way of Workers and their proxy to know each other", ProxyModes())
+	oneOf(l, "store.engine", d.Store.Engine, "an engine", StoreEngines())
 	oneOf(l, "workload.profile", d.Workload.Profile, "a workload", Profiles())
 }
 

@@ -29,6 +29,10 @@ const (
 	KindMemory      Kind = "memory"      // resident memory of a component
 	KindAction      Kind = "action"      // a Workflow that the schedule Name started has ended
 	KindUnended     Kind = "unended"     // a run that a region's database holds as not ended after the heal: Name is its state, Detail the run
+	KindPrimary     Kind = "primary"     // whether Region's store takes writes of a Namespace has changed: Held; Value is its epoch
+	KindFence       Kind = "fence"       // Region's store was asked to take a write of an epoch that was over, Value, right after its promotion; Held: it refused
+	KindRow         Kind = "row"         // a row of Region's store, as a census, Name, read it: Subject is the operation that wrote it, Value the epoch
+	KindRows        Kind = "rows"        // a census of the rows of a Namespace in Region's store is complete; Value counts them
 	KindStored      Kind = "stored"      // the look at a region's database is complete; Value counts the runs that it holds
 	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
@@ -54,6 +58,7 @@ const (
 	Approved            Stage = "approved"
 	FailoverGivenUp     Stage = "failover-given-up" // it could not be carried out while the outage was observed
 	Promoted            Stage = "promoted"
+	StorePromoted       Stage = "store-promoted" // the survivor's store takes the writes of a Namespace
 	EndpointRerouted    Stage = "endpoint-rerouted"
 	Provisioned         Stage = "provisioned"     // declared provisioning delays have passed
 	WorkersStarted      Stage = "workers-started" // the survivor's added Worker processes run
@@ -68,6 +73,7 @@ const (
 	HealRequested       Stage = "heal-requested"
 	Healed              Stage = "healed"
 	FailbackRequested   Stage = "failback-requested"
+	StoreReturned       Stage = "store-returned" // the store at home does again
 	FailedBack          Stage = "failed-back"
 	SustainedAtHome     Stage = "throughput-after-failback"
 	LoadStopped         Stage = "load-stopped"
@@ -78,9 +84,9 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		LoadStarted, SteadyStateReached, FaultRequested, FaultEffective, FaultEnded, Detected,
-		ApprovalRequested, Approved, FailoverGivenUp, Promoted, EndpointRerouted,
+		ApprovalRequested, Approved, FailoverGivenUp, Promoted, StorePromoted, EndpointRerouted,
 		Provisioned, WorkersStarted, TrafficMoved, ConflictsMade, FirstPoll, FirstTask, FirstCompleted, ThroughputSustained,
-		BacklogDrained, Aborted, HealRequested, Healed, FailbackRequested, FailedBack, SustainedAtHome, LoadStopped, Drained,
+		BacklogDrained, Aborted, HealRequested, Healed, FailbackRequested, StoreReturned, FailedBack, SustainedAtHome, LoadStopped, Drained,
 	}
 }
 

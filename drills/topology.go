@@ -90,6 +90,10 @@ const (
 	HistoryLink     LinkRole = "history"     // services of the cluster of To to its history service
 	ProxyLink       LinkRole = "proxy"       // Workers of From to the proxy of To, which reaches clusters over fleet Links
 	CodecLink       LinkRole = "codec"       // Workers, starters and probers of From to the Codec Server of To
+	StoreLink       LinkRole = "store"       // Workers of From to the store of To
+	// StoreReplicationLink leads from the store of From to that of To, which it
+	// connects to; what either writes goes over it to the other.
+	StoreReplicationLink LinkRole = "store-replication"
 )
 
 // Link is a proxied edge: the only place where a toxic attaches. It leads from

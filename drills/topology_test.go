@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
@@ -137,9 +136,12 @@ func TestSharesOfANamespaceAddUpToItsRate(t *testing.T) {
 }
 
 func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
-	inter := drills.Delay{Latency: 35 * time.Millisecond, Jitter: 5 * time.Millisecond}
 	for _, name := range catalog.Names() {
-		topology := topology(t, name)
+		d, err := catalog.Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		topology, inter := d.Topology(), d.Network.InterRegion
 		links := map[string]drills.Link{}
 		for _, l := range topology.Links {
 			if _, twice := links[l.Name()]; twice {
@@ -180,6 +182,14 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 				expect(link, region, region, drills.Delay{})
 			}
 		}
+		if stores := topology.CompanionsOf(drills.StoreRole); len(stores) > 0 {
+			for _, region := range topology.Regions {
+				for _, to := range topology.StoresOf(region) {
+					expect(drills.StoreLink, region, to, map[bool]drills.Delay{false: inter}[region == to])
+				}
+			}
+			expect(drills.StoreReplicationLink, topology.Regions[1], topology.Regions[0], inter)
+		}
 		if len(links) > 0 {
 			t.Errorf("%s: unexpected Links %v", name, links)
 		}
@@ -213,6 +223,20 @@ func TestCompanionsRunWhereWorkersDo(t *testing.T) {
 	}
 	if got := topology(t, "active-hot").Companions; got != nil {
 		t.Errorf("a drill that does not ask for any has %v", got)
+	}
+}
+
+func TestWorkersReachTheStoresThatTheirModelHas(t *testing.T) {
+	own := map[string][]string{"us-east": {"us-east"}, "us-west": {"us-west"}}
+	for model, want := range map[string]map[string][]string{
+		"active-cold": own, "active-hot": own, "dual-active": own,
+		"active-active": {"us-east": {"us-east", "us-west"}, "us-west": {"us-west", "us-east"}},
+	} {
+		topology := parse(t, strings.Replace(orders, "active-hot", model, 1)+"store: {engine: nats}\n").Topology()
+		compare(t, model, topology.CompanionsOf(drills.StoreRole), []drills.Companion{{drills.StoreRole, "us-east", true}, {drills.StoreRole, "us-west", true}})
+		for region, stores := range want {
+			compare(t, model+" in "+region, topology.StoresOf(region), stores)
+		}
 	}
 }
 

@@ -206,4 +206,5 @@ type World struct {
 	Watcher Watcher
 	Gates   Gates
 	Contest Contest // of a drill that makes conflicts; else nil
+	Stores  Stores  // of a drill that has stores; else nil
 }

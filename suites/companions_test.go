@@ -60,6 +60,7 @@ var _ = Describe("Proxies and Codec Servers beside Workers that start cold", Lab
 		i := slices.IndexFunc(result.Report.Stages, func(s drills.StageTime) bool { return s.Name == drills.FirstTask })
 		Expect(i).To(BeNumerically(">=", 0))
 		Expect(services["us-west/"+name][0].From).To(BeNumerically("<", result.Report.Stages[i].At))
+		Expect(services["us-west/"+name][0].To).NotTo(BeNil(), "it goes with the survivor's Workers")
 		Expect(services["us-east/"+name]).To(HaveLen(2), "before the fault, and since the heal")
 	},
 		Entry("Codec Servers", string(drills.CodecRole)),

@@ -25,6 +25,9 @@ var _ = Describe("A deployment with a mistake", Label("misconfigured"), func() {
 		Entry("polls of the standby Fleet forwarded", "polls-forwarded", drills.PollsForwarded),
 		Entry("starters pinned to the region that is lost", "starter-pinned", drills.StarterPinned),
 		Entry("no proxy in the survivor", "proxy-missing", drills.ProxyMissing),
+		Entry("the survivor's database not promoted", "store-not-promoted", drills.StoreNotPromoted),
+		Entry("the database promoted before its Namespace", "store-promoted-early", drills.StoreEarly),
+		Entry("no fence before a database that both regions write to", "store-unfenced", drills.StoreUnfenced),
 	)
 	It("is found before anything is broken, where Workers refuse a certificate", func(ctx SpecContext) {
 		r := shipped(ctx, "certificate-for-one-region").Report

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+
+	"github.com/failoverdrill/failoverdrill/drills"
 )
 
 // outcome is what came of a call over a Link.
@@ -28,14 +31,33 @@ const (
 
 // caller asks for the health of what is behind a Link, over one connection that
 // it keeps, as clients do.
-type caller struct {
+type caller interface {
+	// ask asks once, and gives up after patience.
+	ask(ctx context.Context, patience time.Duration) (outcome, error)
+	// load asks with so many bytes; that ctx leaves it the time is the caller's to see.
+	load(ctx context.Context, patience time.Duration, size int) (outcome, error)
+	// dialled counts how often it has connected.
+	dialled() int64
+	close() error
+}
+
+// newCaller speaks as those do who use the Link.
+func newCaller(link drills.Link, address string) (caller, error) {
+	if link.Role == drills.StoreLink || link.Role == drills.StoreReplicationLink {
+		return &greeter{address: address}, nil
+	}
+	return newHealthCaller(address)
+}
+
+// healthCaller asks by gRPC.
+type healthCaller struct {
 	conn   *grpc.ClientConn
 	health healthpb.HealthClient
 	dials  atomic.Int64
 }
 
-func newCaller(address string) (*caller, error) {
-	c := &caller{}
+func newHealthCaller(address string) (*healthCaller, error) {
+	c := &healthCaller{}
 	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
 			c.dials.Add(1)
@@ -58,13 +80,19 @@ func timeFor(ctx context.Context, patience time.Duration) error {
 }
 
 // ask makes one call, which is given up after patience.
-func (c *caller) ask(ctx context.Context, patience time.Duration) (outcome, error) {
+func (c *healthCaller) ask(ctx context.Context, patience time.Duration) (outcome, error) {
 	if err := timeFor(ctx, patience); err != nil {
 		return "", err
 	}
+	return c.load(ctx, patience, 0)
+}
+
+// load makes a call with a name of that many bytes. That no such service is known is an
+// answer.
+func (c *healthCaller) load(ctx context.Context, patience time.Duration, size int) (outcome, error) {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := c.health.Check(limited, &healthpb.HealthCheckRequest{})
+	_, err := c.health.Check(limited, &healthpb.HealthCheckRequest{Service: strings.Repeat("x", size)})
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -83,10 +111,13 @@ func classify(err error) outcome {
 	return answered
 }
 
-func (c *caller) close() error { return c.conn.Close() }
+func (c *healthCaller) dialled() int64 { return c.dials.Load() }
+
+func (c *healthCaller) close() error { return c.conn.Close() }
 
 // knock connects anew, asks once and hangs up.
-func knock(ctx context.Context, address string, patience time.Duration) (outcome, error) {
+func knock(ctx context.Context, link drills.Link, address string) (outcome, error) {
+	patience := patience(link)
 	if err := timeFor(ctx, patience); err != nil {
 		return "", err
 	}
@@ -100,15 +131,15 @@ func knock(ctx context.Context, address string, patience time.Duration) (outcome
 		return silent, err
 	}
 	_ = raw.Close()
-	return askOnce(ctx, address, patience)
+	return askOnce(ctx, link, address)
 }
 
 // askOnce asks over a connection of its own.
-func askOnce(ctx context.Context, address string, patience time.Duration) (outcome, error) {
-	c, err := newCaller(address)
+func askOnce(ctx context.Context, link drills.Link, address string) (outcome, error) {
+	c, err := newCaller(link, address)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = c.close() }()
-	return c.ask(ctx, patience)
+	return c.ask(ctx, patience(link))
 }

@@ -15,7 +15,7 @@ type edge struct {
 	fault  *fault
 	link   drills.Link
 	effect effect
-	kept   *caller      // a connection from before the fault
+	kept   caller       // a connection from before the fault
 	dials  int64        // how often that was dialled until it answered
 	before measure      // what the Link did before the fault
 	stop   func() error // ends what an effect does beside the drill; nil where nothing goes on
@@ -49,11 +49,11 @@ func patience(link drills.Link) time.Duration {
 
 func (e *edge) setUp(ctx context.Context) error {
 	var err error
-	if e.kept, err = newCaller(e.fault.site.Listen(e.link)); err != nil {
+	if e.kept, err = newCaller(e.link, e.fault.site.Listen(e.link)); err != nil {
 		return err
 	}
 	err = e.answers(ctx)
-	e.dials = e.kept.dials.Load()
+	e.dials = e.kept.dialled()
 	if err == nil {
 		e.before, err = e.effect.measure(ctx, e)
 	}
@@ -115,7 +115,7 @@ func (e *edge) recover(ctx context.Context) error {
 
 // works fails until a connection of its own is answered.
 func (e *edge) works(ctx context.Context) error {
-	came, err := knock(ctx, e.fault.site.Listen(e.link), patience(e.link))
+	came, err := knock(ctx, e.link, e.fault.site.Listen(e.link))
 	switch {
 	case came == answered:
 		return nil

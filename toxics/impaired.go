@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"sync"
 	"time"
-
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -105,14 +102,8 @@ func (n narrow) measure(ctx context.Context, e *edge) (measure, error) {
 	if err := timeFor(ctx, e.patient(n.took())); err != nil {
 		return unmeasured, err
 	}
-	limited, cancel := context.WithTimeout(ctx, e.patient(2*n.took()))
-	defer cancel()
 	began := time.Now()
-	_, err := e.kept.health.Check(limited, &healthpb.HealthCheckRequest{Service: strings.Repeat("x", n.load())})
-	switch {
-	case ctx.Err() != nil:
-		return unmeasured, ctx.Err()
-	case classify(err) != answered: // that no such service is known is an answer
+	if came, err := e.kept.load(ctx, e.patient(2*n.took()), n.load()); came != answered {
 		return unmeasured, err
 	}
 	return measure(time.Since(began)), nil
@@ -184,7 +175,7 @@ type cutOff struct {
 // seen talks over a new connection until it ends. A request upstream is larger
 // than what may pass; answers are small, so that many are asked for.
 func (c cutOff) seen(ctx context.Context, e *edge) (bool, string, error) {
-	talker, err := newCaller(e.fault.site.Listen(e.link))
+	talker, err := newCaller(e.link, e.fault.site.Listen(e.link))
 	if err != nil {
 		return false, "", err
 	}
@@ -192,15 +183,13 @@ func (c cutOff) seen(ctx context.Context, e *edge) (bool, string, error) {
 	const answer = 10 // bytes that one brings, at least
 	size := min(c.bytes, mostLoad)
 	for asked := range c.bytes/answer + 1 {
-		limited, cancel := context.WithTimeout(ctx, patience(e.link))
-		_, err := talker.health.Check(limited, &healthpb.HealthCheckRequest{Service: strings.Repeat("x", size)})
-		cancel()
-		if ctx.Err() != nil {
-			return false, "", ctx.Err()
-		}
-		if came := classify(err); came == broken {
+		came, err := talker.load(ctx, patience(e.link), size)
+		switch came {
+		case "":
+			return false, "", err
+		case broken:
 			return true, fmt.Sprintf("a connection ended at its request number %d of %d kB", asked+1, size/1000), nil
-		} else if came == silent {
+		case silent:
 			return false, "a request was not answered", nil
 		}
 	}
@@ -242,7 +231,7 @@ func (b brownOut) seen(ctx context.Context, e *edge) (bool, string, error) {
 		came, failed := make(chan outcome, callsAtOnce), make(chan error, callsAtOnce)
 		for range callsAtOnce {
 			asking.Go(func() {
-				o, err := askOnce(ctx, e.fault.site.Listen(e.link), patience(e.link))
+				o, err := askOnce(ctx, e.link, e.fault.site.Listen(e.link))
 				if o == "" {
 					failed <- err
 				}

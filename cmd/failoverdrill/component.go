@@ -28,6 +28,7 @@ func (c *cli) componentCommand() *cobra.Command {
 		configuredRole("dns", "A region's authoritative name server", dns.Run),
 		configuredRole("codec", "A region's Codec Server, AES-GCM; it holds the keys", codec.Run),
 		configuredRole("proxy", "A region's mTLS terminator between Workers and Temporal", proxy.Run),
+		configuredRole("store", "A region's external database, which Activities write to", runStore),
 		configuredRole("prober", "The probe lanes of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunProber),
 		c.linksRole(), workerRole(), c.starterRole())
 	return parent
@@ -74,10 +75,21 @@ func (c *cli) linksRole() *cobra.Command {
 
 func workerRole() *cobra.Command {
 	var s workload.WorkerSettings
+	var to stores
 	cmd := &cobra.Command{
 		Use: "worker", Short: "A Worker of the orders workload; TEMPORAL_ADDRESS and the like say where to connect",
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return workload.RunWorker(cmd.Context(), s) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			rows, err := to.dial()
+			if err != nil {
+				return err
+			}
+			if rows != nil {
+				defer rows.Close()
+				s.Rows = rows
+			}
+			return workload.RunWorker(cmd.Context(), s)
+		},
 	}
 	cmd.Flags().StringVar(&s.Identity, "identity", "", "identity to poll under")
 	cmd.Flags().StringVar(&s.Listen, "listen", "", "ip:port of its control over HTTP")
@@ -86,6 +98,7 @@ func workerRole() *cobra.Command {
 	cmd.Flags().StringVar(&s.Ledger, "ledger", "", "file that takes what its Activities did")
 	cmd.Flags().StringVar(&s.Clock, "clock", "", "clock of the run")
 	resolution(cmd, &s.MinResolution)
+	to.flags(cmd)
 	required(cmd, "identity", "listen", "ledger", "clock")
 	return cmd
 }

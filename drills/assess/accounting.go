@@ -30,6 +30,9 @@ func (c *docket) fold() []operation {
 		if line.State == drills.OperationAcknowledged {
 			out[i].Operation, out[i].acknowledged = line, true
 		}
+		if line.Kind == drills.WriteOperation && line.State == drills.OperationAbandoned {
+			out[i].State, out[i].Refusal = line.State, line.Refusal
+		}
 	}
 	return out
 }

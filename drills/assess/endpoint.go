@@ -25,7 +25,8 @@ const lookLasts = drills.Offset(time.Second)
 //	the lost region's name server may say nothing while it is lost, and what it
 //	says of a Namespace that moved is not judged before the failback, or before
 //	the region is back where there is none; nor is what one says that a fault has
-//	answer otherwise, while it does
+//	answer otherwise, while it does. Where Temporal alone is lost it is one as
+//	others are
 func (c *docket) endpointWitness() drills.Witness {
 	w := drills.Witness{Name: "endpoint"}
 	looks := c.looks()
@@ -104,7 +105,7 @@ const always = drills.Offset(math.MinInt64) // from the first look on
 // led lists where a region's name server has to lead a Namespace, from the
 // earliest stretch to the latest.
 func (c *docket) led(ns drills.Namespace, region string, rerouted, home drills.Offset) []leading {
-	lost := region == c.lost
+	lost := region == c.lost && c.silenced(region)
 	stays, _ := c.stays(ns)
 	var out []leading
 	if until, misnamed := c.misnamed(region); misnamed {
@@ -125,6 +126,16 @@ func (c *docket) led(ns drills.Namespace, region string, rerouted, home drills.O
 		return []leading{{from: always, until: forever, to: ns.Home}}
 	}
 	return append(out, leading{from: home, until: forever, to: stays})
+}
+
+// silenced reports whether a lost region's name server is lost too, or hears no news.
+func (c *docket) silenced(region string) bool {
+	return slices.ContainsFunc(c.Drill.Faults, func(spec drills.FaultSpec) bool {
+		blast := spec.Blast(c.topology)
+		return blast.Strikes(drills.NameServerName(region)) || slices.ContainsFunc(blast.Links(), func(link drills.Link) bool {
+			return link.Role == drills.FleetLink && link.From == region && link.BetweenRegions()
+		})
+	})
 }
 
 // misnamed reports whether a fault has a region's name server answer otherwise

@@ -18,6 +18,9 @@ func (c *docket) invariants(r drills.Report) []drills.Invariant {
 	if c.Drill.Conflicts() > 0 {
 		out = append(out, c.conflictsResolved(r))
 	}
+	if c.Drill.Store.On() {
+		out = append(out, c.storeInvariants(r)...)
+	}
 	return out
 }
 

@@ -57,7 +57,8 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Phases = c.phases()
 	r.Memory = c.memory()
 	r.SplitBrain, r.Conflicts = c.splitBrain(), c.conflicts()
-	r.Services, r.Findings = c.services(), c.findings(r)
+	r.Services, r.Store = c.services(), c.store()
+	r.Findings = c.findings(r)
 	r.Witnesses = c.witnesses(r)
 	r.Objectives = c.objectives(r)
 	r.Invariants = c.invariants(r)
@@ -87,6 +88,7 @@ type docket struct {
 	holdings    map[string]holding  // of censuses that were asked for, by name
 	// operations are what the ledger tells, each once.
 	operations []operation
+	writes     []operation // to stores, which operations does not have
 }
 
 // scoped names a Workflow or an operation. An id alone does not: two Namespaces
@@ -130,6 +132,7 @@ func newCase(e Evidence) *docket {
 	c.effective, effective = e.Timeline.Mark(drills.FaultEffective)
 	c.faulted = requested && effective
 	c.operations = c.fold()
+	c.writesApart()
 	c.steadyUntil, c.steady = e.Timeline.SteadyUntil()
 	return c
 }
@@ -264,6 +267,9 @@ func (c *docket) passes() []drills.Stage {
 		return out
 	}
 	out = append(out, drills.EndpointRerouted, drills.TrafficMoved)
+	if c.Drill.Store.On() && c.Drill.Store.Promotion != drills.PromoteNever {
+		out = append(out, drills.StorePromoted)
+	}
 	if c.Drill.Failover.Mode == drills.Manual {
 		out = append(out, drills.ApprovalRequested, drills.Approved)
 	}

@@ -25,6 +25,9 @@ func (c *docket) objectives(r drills.Report) []drills.ObjectiveResult {
 	if o := declared.LostAfterHeal; o != nil {
 		out = append(out, c.lostAfterHealObjective(*o, r.RecoveryPoint))
 	}
+	if o := declared.StoreRecoveryPoint; o != nil {
+		out = append(out, c.storeObjective(drills.Offset(*o), o.String(), r.Store))
+	}
 	return out
 }
 

@@ -32,6 +32,9 @@ func (c *docket) witnesses(r drills.Report) []drills.Witness {
 	if c.Drill.Codec.On() {
 		out = append(out, c.codecWitness())
 	}
+	if c.Drill.Store.On() {
+		out = append(out, c.storeWitness(r))
+	}
 	return out
 }
 

@@ -305,6 +305,9 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	if r.drill.Conflicts() > 0 {
 		world.Contest = stack.Contest()
 	}
+	if r.drill.Store.On() {
+		world.Stores = stack
+	}
 	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Proxies: stack, Listen: stack.Listen}
 	for number := range r.drill.Faults {
 		fault, err := toxics.NewFault(number, site)

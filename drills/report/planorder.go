@@ -100,6 +100,7 @@ func (p *planner) boot() step {
 	return does("boot",
 		fmt.Sprintf("%d Links open; the cluster and the name server of each of the %d regions start%s",
 			len(p.topology.Links), len(p.topology.Regions), p.companionsAtBoot()),
+		p.storesAtBoot(),
 		fmt.Sprintf("clusters are joined both ways; %s registered", are(len(p.topology.Namespaces), "Namespace")),
 		fmt.Sprintf("%s and %s start", count(workers, "Worker"), count(starters, "starter")))
 }
@@ -299,6 +300,9 @@ func (p *planner) moveHome(ns drills.Namespace) string {
 		how = handover(ns.Name, ns.Replica, ns.Home)
 	}
 	said := []string{how + "; its Namespace Endpoint follows"}
+	if p.drill.Store.On() && p.drill.Store.Promotion != drills.PromoteNever {
+		said = append(said, fmt.Sprintf("its store is handed over to %s", ns.Home))
+	}
 	if at.State == drills.FleetAbsent {
 		said = append(said, fmt.Sprintf("%s and a starter start there", count(p.fleetOf(ns, ns.Home).Workers, "Worker")))
 	}

@@ -81,7 +81,14 @@ func (t *timetable) failover(came time.Duration) {
 		return
 	}
 	at, by = t.heldUp(drills.PromoteThroughLost, at)
+	store := moment{at, ranked(drills.Promoted), t.storePromoted()}
+	if t.drill.Store.On() && t.drill.Store.Promotion == drills.PromoteBefore {
+		t.moments = append(t.moments, store)
+	}
 	t.brings(drills.Promoted, at, t.promotion().until(by, 0))
+	if t.drill.Store.On() && t.drill.Store.Promotion != drills.PromoteBefore {
+		t.moments = append(t.moments, store)
+	}
 	at, by = t.heldUp(drills.FailoverInterrupted, at)
 	t.brings(drills.EndpointRerouted, at, t.endpoint().until(by, 0))
 	t.brings(drills.TrafficMoved, at+t.beforeTraffic(), does("survivor", t.each(t.takeOver)...))

@@ -16,12 +16,8 @@ func (p *printer) services(r drills.Report) {
 	var rows [][]cell
 	for _, s := range r.Services {
 		var served []string
-		for _, stretch := range s.Served {
-			until := "the end"
-			if stretch.To != nil {
-				until = signed(*stretch.To)
-			}
-			served = append(served, fmt.Sprintf("%s to %s", signed(stretch.From), until))
+		for _, s := range s.Served {
+			served = append(served, stretch(s))
 		}
 		if len(served) == 0 {
 			rows = append(rows, []cell{{text: s.Component}, {"never", yellow}})
@@ -30,4 +26,13 @@ func (p *printer) services(r drills.Report) {
 		rows = append(rows, cells(s.Component, strings.Join(served, ", ")))
 	}
 	p.table(indent, []column{{title: "component"}, {title: "served, since the fault", wrap: true}}, rows, nil)
+}
+
+// stretch is from when until when, since the fault.
+func stretch(s drills.Stretch) string {
+	until := "the end"
+	if s.To != nil {
+		until = signed(*s.To)
+	}
+	return fmt.Sprintf("%s to %s", signed(s.From), until)
 }

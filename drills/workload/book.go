@@ -34,15 +34,16 @@ type book struct {
 	region    string
 	namespace string
 	failed    chan error // the ledger cannot be written: nothing may be acknowledged
+	rows      Rows       // nil where Activities write to no store
 
 	mu      sync.Mutex
 	pending map[string]drills.Operation // by task token
 }
 
-func newBook(l *ledger, identity, namespace string) *book {
+func newBook(l *ledger, identity, namespace string, rows Rows) *book {
 	region, _, _ := drills.FleetOf(identity)
 	return &book{
-		ledger: l, identity: identity, region: region, namespace: namespace,
+		ledger: l, identity: identity, region: region, namespace: namespace, rows: rows,
 		failed: make(chan error, 1), pending: map[string]drills.Operation{},
 	}
 }
@@ -60,22 +61,34 @@ type bookedActivity struct {
 // ExecuteActivity books an execution that took effect and gives its receipt to
 // the history. Activities of probes are no load.
 func (a *bookedActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
-	result, err := a.Next.ExecuteActivity(ctx, in)
 	info := activity.GetInfo(ctx)
-	if err != nil || strings.HasPrefix(info.WorkflowType.Name, ProbePrefix) {
+	if strings.HasPrefix(info.WorkflowType.Name, ProbePrefix) {
+		return a.Next.ExecuteActivity(ctx, in)
+	}
+	epoch := a.book.epoch(ctx)
+	result, err := a.Next.ExecuteActivity(ctx, in)
+	if err != nil {
 		return result, err
+	}
+	if err := a.book.store(ctx, info, epoch); err != nil {
+		return nil, err
 	}
 	return a.book.effect(info)
 }
 
-// effect writes down that an Activity took effect.
-func (b *book) effect(info activity.Info) (Receipt, error) {
+// execution is an operation of the Activity that runs.
+func (b *book) execution(kind drills.OperationKind, info activity.Info) drills.Operation {
 	now := drills.Offset(b.ledger.clock.Now())
-	op := drills.Operation{
+	return drills.Operation{
 		ID:   fmt.Sprintf("%s/%s/%s@%d", info.WorkflowExecution.ID, info.ActivityType.Name, b.identity, int64(now)),
-		Kind: drills.ActivityOperation, State: drills.OperationSent, Region: b.region, Namespace: b.namespace,
+		Kind: kind, State: drills.OperationSent, Region: b.region, Namespace: b.namespace,
 		Workflow: info.WorkflowExecution.ID, Activity: info.ActivityType.Name, Intended: now, Attempts: int(info.Attempt),
 	}
+}
+
+// effect writes down that an Activity took effect.
+func (b *book) effect(info activity.Info) (Receipt, error) {
+	op := b.execution(drills.ActivityOperation, info)
 	if err := b.write(op); err != nil {
 		return Receipt{}, err
 	}

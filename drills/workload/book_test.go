@@ -25,7 +25,7 @@ type booked struct {
 
 func newBooked(t *testing.T) *booked {
 	t.Helper()
-	b := &booked{book: newBook(newLedger(t), drills.WorkerIdentity("us-west", "orders", 0), "orders")}
+	b := &booked{book: newBook(newLedger(t), drills.WorkerIdentity("us-west", "orders", 0), "orders", nil)}
 	var suite testsuite.WorkflowTestSuite
 	b.env = suite.NewTestActivityEnvironment()
 	b.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{b.book}})

@@ -22,6 +22,7 @@ type WorkerSettings struct {
 	Ledger        string        // file that takes what its Activities did
 	Clock         string
 	MinResolution time.Duration
+	Rows          Rows // the store that Activities write to; nil for none
 }
 
 // RunWorker executes the orders workload until ctx ends.
@@ -41,7 +42,7 @@ func RunWorker(ctx context.Context, s WorkerSettings) (err error) {
 	defer func() { err = errors.Join(err, l.close()) }()
 	var b *book
 	c, err := connect(s.Identity, s.MinResolution, func(o *client.Options) {
-		b = newBook(l, s.Identity, o.Namespace)
+		b = newBook(l, s.Identity, o.Namespace, s.Rows)
 		o.ConnectionOptions.DialOptions = append(o.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(b.answered))
 	})
 	if err != nil {

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/failoverdrill/failoverdrill/drills"
+)
+
+// storesAtBoot tells what database Activities write to.
+func (p *planner) storesAtBoot() string {
+	if !p.drill.Store.On() {
+		return ""
+	}
+	fence := "each of which refuses writes of another epoch than its own"
+	if p.drill.Store.Fencing == drills.NoFencing {
+		fence = "which take writes of any epoch"
+	}
+	return fmt.Sprintf("a store in %s (%s, %s): for each Namespace that at home leads, and the other follows", listed(p.topology.Regions), p.drill.Store.Engine, fence)
+}
+
+// storePromoted is when the survivor's store leads, as a step of a failover.
+func (p *planner) storePromoted() step {
+	switch p.drill.Store.Promotion {
+	case drills.PromoteNever:
+		return does("store", p.each(func(ns drills.Namespace) string {
+			return fmt.Sprintf("the store of %s follows still: it takes no write of %s", ns.Replica, ns.Name)
+		})...)
+	case drills.PromoteBefore:
+		return does("store", p.each(func(ns drills.Namespace) string {
+			return fmt.Sprintf("the store of %s leads %s under epoch %d, by force, before the Namespace is active there", ns.Replica, ns.Name, drills.FirstEpoch+1)
+		})...)
+	}
+	how := "by force"
+	if p.drill.Failover.Mode.Way().Handover {
+		how = "with every row, where the Namespace was handed over, else by force"
+	}
+	return does("store", p.each(func(ns drills.Namespace) string {
+		return fmt.Sprintf("the store of %s leads %s under epoch %d, %s; a write of epoch %d is tried, and has to be refused", ns.Replica, ns.Name, drills.FirstEpoch+1, how, drills.FirstEpoch)
+	})...)
+}

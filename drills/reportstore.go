@@ -1,0 +1,32 @@
+package drills
+
+// StoreReport accounts for what Activities wrote to external databases. Of the
+// acknowledged writes, each is kept, a duplicate or lost. What nobody counted is null.
+type StoreReport struct {
+	Engine        StoreEngine `json:"engine"`
+	Fencing       Fencing     `json:"fencing"`
+	Acknowledged  int         `json:"acknowledged"`
+	Kept          *int        `json:"kept"`          // there after the heal
+	Duplicates    *int        `json:"duplicates"`    // there, of an Activity of a Workflow that has a row already
+	LostAfterHeal *int        `json:"lostAfterHeal"` // not there after the heal
+	Lost          *int        `json:"lost"`          // acknowledged before the fault, or by the lost region after it, and not in the survivor: as if that region never returns
+	LostSeconds   *Offset     `json:"lostSeconds"`   // from the oldest of those to fault effective, or to the last one that the lost region acknowledged after it
+	Indeterminate int         `json:"indeterminate"` // written, and nobody was told whether the store took it
+	WrongRegion   int         `json:"wrongRegion"`   // refused: the store did not lead
+	StaleEpoch    int         `json:"staleEpoch"`    // refused: the write was of another epoch than the store's
+	// Rows are those that the store that leads in the end holds: those kept, duplicates,
+	// and Unacknowledged ones, of which nobody was told that they were taken. StaleTaken
+	// of them were written under an epoch that was over.
+	Rows           *int        `json:"rows"`
+	Unacknowledged *int        `json:"unacknowledged"`
+	StaleTaken     *int        `json:"staleTaken"`
+	Led            []StoreLead `json:"led"` // when each store led, in order of time
+}
+
+// StoreLead is a time in which a region's store took the writes of a Namespace.
+type StoreLead struct {
+	Region    string `json:"region"`
+	Namespace string `json:"namespace"`
+	Epoch     int    `json:"epoch"`
+	Stretch
+}
