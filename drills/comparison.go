@@ -23,11 +23,20 @@ type ComparedModel struct {
 	Lost          *int          `json:"lost"`
 	LostAfterHeal *int          `json:"lostAfterHeal"`
 	LostSeconds   *Offset       `json:"lostSeconds"`
+	Rows          *RowsLost     `json:"rows"` // of the stores; null where there are none
 	Cost          *ModelCost    `json:"cost"`
 	NearLatency   *Latency      `json:"nearLatency"` // of the Workflow Tasks of Fleets in their Namespace's own region
 	FarLatency    *Latency      `json:"farLatency"`  // of those of Fleets in the other one; null where they did none
 	SpentOn       []Attribution `json:"spentOn"`     // the largest shares of the Recovery Time
 	Components    []Uptime      `json:"components"`
+}
+
+// RowsLost are the rows that the store of the region that took over did not have, as if
+// the other never returned.
+type RowsLost struct {
+	Acknowledged int     `json:"acknowledged"`
+	Lost         *int    `json:"lost"`
+	LostSeconds  *Offset `json:"lostSeconds"`
 }
 
 // ModelCost is what a model costs each second of the steady state.
@@ -43,7 +52,7 @@ type ModelCost struct {
 // Uptime is when a component was up in the region that took over: before the fault, or
 // since when; seconds since the fault took effect, null for never.
 type Uptime struct {
-	Component string  `json:"component"` // workers, starters, codec, proxy
+	Component string  `json:"component"` // workers, starters, codec, proxy, store, and when that leads
 	Region    string  `json:"region"`
 	Before    bool    `json:"before"`
 	Since     *Offset `json:"since"`

@@ -20,10 +20,12 @@ type StoreEngine string
 const (
 	NoStore   StoreEngine = "none" // Activities write to nothing
 	NATSStore StoreEngine = "nats" // a JetStream stream for each Namespace, mirrored to the other region
+	// PostgreSQL is a primary and a streaming standby, where that is installed.
+	PostgreSQL StoreEngine = "postgres"
 )
 
 // StoreEngines lists the engines.
-func StoreEngines() []StoreEngine { return []StoreEngine{NoStore, NATSStore} }
+func StoreEngines() []StoreEngine { return []StoreEngine{NoStore, NATSStore, PostgreSQL} }
 
 // StorePromotion is when the store of the survivor becomes primary on a failover.
 type StorePromotion string
@@ -75,8 +77,9 @@ func (t Topology) StoresOf(region string) []string {
 }
 
 // layStores gives each region a store, and a Link to it; another to that of the other
-// region where Workers are active in both. The second store connects to the first, and
-// either may follow the other over that connection.
+// region where Workers are active in both. The second NATS server connects to the first,
+// and either may follow the other over that connection; a standby of PostgreSQL connects
+// to its primary, whichever that is.
 func (d *Drill) layStores(t *Topology) {
 	if !d.Store.On() {
 		return
@@ -92,8 +95,8 @@ func (d *Drill) layStores(t *Topology) {
 				t.Links = append(t.Links, Link{Role: StoreLink, From: from, To: to, Delay: d.Network.InterRegion})
 			}
 		}
-		if i > 0 {
-			t.Links = append(t.Links, Link{Role: StoreReplicationLink, From: from, To: d.Regions[0], Delay: d.Network.InterRegion})
+		if i > 0 || d.Store.Engine == PostgreSQL {
+			t.Links = append(t.Links, Link{Role: StoreReplicationLink, From: from, To: d.Regions[(i+1)%len(d.Regions)], Delay: d.Network.InterRegion})
 		}
 	}
 }
@@ -108,6 +111,9 @@ func (d *Drill) checkStore(l *problemList) {
 	oneOf(l, "store.fencing", d.Store.Fencing, "a way of fencing", Fencings())
 	if d.Store.On() && len(d.Regions) > storeRegions {
 		l.add("store.engine", fmt.Sprintf("%s is an impossible combination with %d regions: stores follow each other in %d", d.Store.Engine, len(d.Regions), storeRegions), "regions")
+	}
+	if traits, ok := d.Model.traits(); ok && traits.perRegion && d.Store.Engine == PostgreSQL {
+		l.add("store.engine", fmt.Sprintf("%s is an impossible combination with %s: a standby follows its primary as a whole, and each region would be both; use %s", PostgreSQL, d.Model, NATSStore), "model")
 	}
 	if d.Store.On() {
 		return

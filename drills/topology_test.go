@@ -189,6 +189,9 @@ func TestEveryPairOfRegionsHasItsLinks(t *testing.T) {
 				}
 			}
 			expect(drills.StoreReplicationLink, topology.Regions[1], topology.Regions[0], inter)
+			if d.Store.Engine == drills.PostgreSQL { // either may be the primary that the other connects to
+				expect(drills.StoreReplicationLink, topology.Regions[0], topology.Regions[1], inter)
+			}
 		}
 		if len(links) > 0 {
 			t.Errorf("%s: unexpected Links %v", name, links)

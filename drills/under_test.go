@@ -12,7 +12,7 @@ import (
 
 // Whatever model a drill was written for, it is the same experiment under each.
 func TestADrillIsTheSameUnderEveryModel(t *testing.T) {
-	for _, name := range []string{"proxy-cold", "active-hot", "active-active", "dual-active", "codec-late"} {
+	for _, name := range []string{"proxy-cold", "whole-stack", "active-hot", "active-active", "dual-active", "codec-late"} {
 		d, err := catalog.Get(name)
 		if err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func TestADrillIsTheSameUnderEveryModel(t *testing.T) {
 			if math.Abs(float64(offered-before)) > 1e-9 {
 				t.Errorf("%s under %s is offered %v, not %v", name, m, offered, before)
 			}
-			if u.Model != m || u.Seed != d.Seed || u.Codec.Cipher != d.Codec.Cipher || u.Proxy.TLS != d.Proxy.TLS || !slices.Equal(u.Regions, d.Regions) {
+			if u.Model != m || u.Seed != d.Seed || u.Codec.Cipher != d.Codec.Cipher || u.Proxy.TLS != d.Proxy.TLS || u.Store != d.Store || !slices.Equal(u.Regions, d.Regions) {
 				t.Errorf("%s under %s is %+v", name, m, u)
 			}
 			if f := u.Faults[0]; f.Kind != d.Faults[0].Kind || f.Delay == (drills.Span{}) {

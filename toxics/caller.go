@@ -42,11 +42,11 @@ type caller interface {
 }
 
 // newCaller speaks as those do who use the Link.
-func newCaller(link drills.Link, address string) (caller, error) {
+func newCaller(site Site, link drills.Link) (caller, error) {
 	if link.Role == drills.StoreLink || link.Role == drills.StoreReplicationLink {
-		return &greeter{address: address}, nil
+		return &greeter{address: site.Listen(link), speaks: dialects(site.Drill.Store.Engine)}, nil
 	}
-	return newHealthCaller(address)
+	return newHealthCaller(site.Listen(link))
 }
 
 // healthCaller asks by gRPC.
@@ -116,12 +116,12 @@ func (c *healthCaller) dialled() int64 { return c.dials.Load() }
 func (c *healthCaller) close() error { return c.conn.Close() }
 
 // knock connects anew, asks once and hangs up.
-func knock(ctx context.Context, link drills.Link, address string) (outcome, error) {
+func knock(ctx context.Context, site Site, link drills.Link) (outcome, error) {
 	patience := patience(link)
 	if err := timeFor(ctx, patience); err != nil {
 		return "", err
 	}
-	raw, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "tcp", address)
+	raw, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "tcp", site.Listen(link))
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
@@ -131,12 +131,12 @@ func knock(ctx context.Context, link drills.Link, address string) (outcome, erro
 		return silent, err
 	}
 	_ = raw.Close()
-	return askOnce(ctx, link, address)
+	return askOnce(ctx, site, link)
 }
 
 // askOnce asks over a connection of its own.
-func askOnce(ctx context.Context, link drills.Link, address string) (outcome, error) {
-	c, err := newCaller(link, address)
+func askOnce(ctx context.Context, site Site, link drills.Link) (outcome, error) {
+	c, err := newCaller(site, link)
 	if err != nil {
 		return "", err
 	}

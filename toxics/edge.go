@@ -49,7 +49,7 @@ func patience(link drills.Link) time.Duration {
 
 func (e *edge) setUp(ctx context.Context) error {
 	var err error
-	if e.kept, err = newCaller(e.link, e.fault.site.Listen(e.link)); err != nil {
+	if e.kept, err = newCaller(e.fault.site, e.link); err != nil {
 		return err
 	}
 	err = e.answers(ctx)
@@ -115,7 +115,7 @@ func (e *edge) recover(ctx context.Context) error {
 
 // works fails until a connection of its own is answered.
 func (e *edge) works(ctx context.Context) error {
-	came, err := knock(ctx, e.link, e.fault.site.Listen(e.link))
+	came, err := knock(ctx, e.fault.site, e.link)
 	switch {
 	case came == answered:
 		return nil

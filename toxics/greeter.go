@@ -2,22 +2,27 @@ package toxics
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/failoverdrill/failoverdrill/drills"
 )
 
 // greeter asks what is behind a Link of stores whether it is there, over one connection
-// that it keeps: by the PING that every NATS server answers, as clients and leafnodes
-// do.
+// that it keeps, as their clients and followers do.
 type greeter struct {
 	address string
+	speaks  dialect
 	dials   atomic.Int64
 
 	mu   sync.Mutex // one question at a time
@@ -25,18 +30,83 @@ type greeter struct {
 	from *bufio.Reader
 }
 
-const (
-	natsGreeting = "CONNECT {\"verbose\":false,\"pedantic\":false,\"protocol\":1,\"name\":\"link probe\"}\r\n"
-	natsPing     = "PING\r\n"
-	natsPong     = "PONG"
-)
+// dialect is the least of a protocol that has something answered, again and again.
+type dialect struct {
+	hello   []byte // what a client says first
+	replies int    // to that alone
+	ask     []byte
+	hear    func(*bufio.Reader) error // reads up to the end of one reply
+}
+
+// dialects are those of stores, by engine.
+func dialects(engine drills.StoreEngine) dialect {
+	if engine == drills.PostgreSQL {
+		return dialect{hello: startup(), replies: 1, ask: []byte{'S', 0, 0, 0, 4}, hear: hearReady}
+	}
+	hello := "CONNECT {\"verbose\":false,\"pedantic\":false,\"protocol\":1,\"name\":\"link probe\"}\r\n"
+	return dialect{hello: []byte(hello), ask: []byte("PING\r\n"), hear: hearPong}
+}
+
+// hearPong reads lines of NATS up to the answer to a PING.
+func hearPong(from *bufio.Reader) error {
+	for {
+		line, err := from.ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("await an answer: %w", err)
+		}
+		switch line = strings.TrimSpace(line); {
+		case line == "PONG":
+			return nil
+		case strings.HasPrefix(line, "-ERR"):
+			return fmt.Errorf("await an answer: %s", line)
+		}
+	}
+}
+
+// startup is how a client of PostgreSQL begins: version 3.0, who it is, and the database.
+// It is told when its session is ready, and again for each Sync.
+func startup() []byte {
+	body := binary.BigEndian.AppendUint32(nil, 3<<16)
+	for _, word := range []string{"user", "failoverdrill", "database", "postgres", "application_name", "link probe", ""} {
+		body = append(append(body, word...), 0)
+	}
+	return append(binary.BigEndian.AppendUint32(nil, uint32(len(body)+4)), body...)
+}
+
+// hearReady reads messages of PostgreSQL up to one that it is ready.
+func hearReady(from *bufio.Reader) error {
+	const (
+		ready, failed = 'Z', 'E'
+		most          = 1 << 16 // of a message that a probe may get
+	)
+	for {
+		var head [5]byte
+		if _, err := io.ReadFull(from, head[:]); err != nil {
+			return fmt.Errorf("await an answer: %w", err)
+		}
+		size := binary.BigEndian.Uint32(head[1:])
+		if size < 4 || size > most {
+			return fmt.Errorf("await an answer: %q is none of PostgreSQL", head)
+		}
+		body := make([]byte, size-4)
+		if _, err := io.ReadFull(from, body); err != nil {
+			return fmt.Errorf("await an answer: %w", err)
+		}
+		switch head[0] {
+		case ready:
+			return nil
+		case failed:
+			return fmt.Errorf("await an answer: %q", bytes.ReplaceAll(body, []byte{0}, []byte{' '}))
+		}
+	}
+}
 
 // ask makes one question of it.
 func (g *greeter) ask(ctx context.Context, patience time.Duration) (outcome, error) {
 	if err := timeFor(ctx, patience); err != nil {
 		return "", err
 	}
-	return g.load(ctx, patience, len(natsPing))
+	return g.load(ctx, patience, 0)
 }
 
 // load asks as often as it takes for that many bytes to pass.
@@ -45,7 +115,7 @@ func (g *greeter) load(ctx context.Context, patience time.Duration, size int) (o
 	defer cancel()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	err := g.talk(limited, max(size/len(natsPing), 1))
+	err := g.talk(limited, max(size/len(g.speaks.ask), 1))
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -61,8 +131,7 @@ func (g *greeter) load(ctx context.Context, patience time.Duration, size int) (o
 }
 
 func (g *greeter) talk(ctx context.Context, times int) error {
-	stop := func() bool { return true }
-	defer func() { stop() }()
+	said := bytes.Repeat(g.speaks.ask, times)
 	if g.conn == nil {
 		g.dials.Add(1)
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", g.address)
@@ -70,39 +139,35 @@ func (g *greeter) talk(ctx context.Context, times int) error {
 			return err
 		}
 		g.conn, g.from = conn, bufio.NewReader(conn)
-		if _, err := conn.Write([]byte(natsGreeting)); err != nil {
-			return err
-		}
+		said = append(bytes.Clone(g.speaks.hello), said...)
+		times += g.speaks.replies
 	}
 	conn := g.conn
 	if err := conn.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
-	stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
 	asked := make(chan error, 1)
 	go func() {
-		_, err := conn.Write([]byte(strings.Repeat(natsPing, times)))
+		_, err := conn.Write(said)
 		asked <- err
 	}()
 	err := g.hear(times)
 	if err != nil {
 		_ = conn.SetWriteDeadline(time.Unix(1, 0)) // whoever does not listen may not read either
 	}
-	return errors.Join(err, <-asked)
+	if written := <-asked; err == nil {
+		err = written
+	}
+	return err
 }
 
 // hear reads until so many questions were answered.
 func (g *greeter) hear(times int) error {
-	for times > 0 {
-		line, err := g.from.ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("await an answer: %w", err)
-		}
-		switch line = strings.TrimSpace(line); {
-		case line == natsPong:
-			times--
-		case strings.HasPrefix(line, "-ERR"):
-			return fmt.Errorf("await an answer: %s", line)
+	for range times {
+		if err := g.speaks.hear(g.from); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -175,7 +175,7 @@ type cutOff struct {
 // seen talks over a new connection until it ends. A request upstream is larger
 // than what may pass; answers are small, so that many are asked for.
 func (c cutOff) seen(ctx context.Context, e *edge) (bool, string, error) {
-	talker, err := newCaller(e.link, e.fault.site.Listen(e.link))
+	talker, err := newCaller(e.fault.site, e.link)
 	if err != nil {
 		return false, "", err
 	}
@@ -231,7 +231,7 @@ func (b brownOut) seen(ctx context.Context, e *edge) (bool, string, error) {
 		came, failed := make(chan outcome, callsAtOnce), make(chan error, callsAtOnce)
 		for range callsAtOnce {
 			asking.Go(func() {
-				o, err := askOnce(ctx, e.link, e.fault.site.Listen(e.link))
+				o, err := askOnce(ctx, e.fault.site, e.link)
 				if o == "" {
 					failed <- err
 				}

@@ -32,7 +32,7 @@ func (n none) AwaitEffect(ctx context.Context) ([]drills.Probe, error) {
 	}
 	for _, link := range f.blast.Links() {
 		at := time.Now()
-		came, err := knock(ctx, link, f.site.Listen(link))
+		came, err := knock(ctx, f.site, link)
 		if came == "" {
 			return nil, fmt.Errorf("look at region %s: probe link %s: %w", f.spec.Region, link.Name(), err)
 		}

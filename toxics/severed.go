@@ -23,7 +23,7 @@ func (closed) remove(ctx context.Context, e *edge) error {
 // seen wants a refusal. Another failure to connect, as of a machine that is too
 // busy, does not prove that.
 func (closed) seen(ctx context.Context, e *edge) (bool, string, error) {
-	came, err := knock(ctx, e.link, e.fault.site.Listen(e.link))
+	came, err := knock(ctx, e.fault.site, e.link)
 	if came == "" {
 		return false, "", err
 	}
@@ -49,7 +49,7 @@ func unheard(ctx context.Context, e *edge) (bool, string, error) {
 		}
 		kept <- came
 	}()
-	fresh, err := knock(ctx, e.link, e.fault.site.Listen(e.link))
+	fresh, err := knock(ctx, e.fault.site, e.link)
 	old := <-kept
 	switch {
 	case old == "":
@@ -71,7 +71,7 @@ type reset struct{ toxic }
 // seen wants both a new connection and the one from before the fault broken, and
 // the new one accepted first.
 func (reset) seen(ctx context.Context, e *edge) (bool, string, error) {
-	fresh, err := knock(ctx, e.link, e.fault.site.Listen(e.link))
+	fresh, err := knock(ctx, e.fault.site, e.link)
 	if fresh == "" {
 		return false, "", err
 	}

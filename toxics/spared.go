@@ -70,7 +70,7 @@ func (f *fault) spared(ctx context.Context) ([]drills.Probe, error) {
 		asking.Go(func() {
 			var last outcome
 			err := every(limited, healEvery, func() error {
-				came, err := knock(limited, link, f.site.Listen(link))
+				came, err := knock(limited, f.site, link)
 				if came == "" {
 					return err
 				}

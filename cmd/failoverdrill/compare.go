@@ -18,7 +18,7 @@ import (
 
 // comparedDrill is what models are compared by unless another drill is named: one
 // with everything that a region may have to start.
-const comparedDrill = "proxy-cold"
+const comparedDrill = "whole-stack"
 
 type compareFlags struct {
 	runFlags

@@ -8,16 +8,18 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/fixtures/store"
 	"github.com/failoverdrill/failoverdrill/fixtures/store/jetstream"
+	"github.com/failoverdrill/failoverdrill/fixtures/store/postgres"
 )
 
 // stores is what a Worker is told of the stores that it may write to.
 type stores struct {
-	engine    string
-	addresses []string
+	engine, fencing string
+	addresses       []string
 }
 
 func (s *stores) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.engine, "store-engine", string(drills.NoStore), "engine of the stores that Activities write to")
+	cmd.Flags().StringVar(&s.fencing, "store-fencing", string(drills.EpochFencing), "whether stores refuse writes of another epoch than their own")
 	cmd.Flags().StringSliceVar(&s.addresses, "store", nil, "ip:port of a store, that of its own region first")
 }
 
@@ -28,14 +30,19 @@ func (s *stores) dial() (store.Writer, error) {
 		return nil, nil
 	case drills.NATSStore:
 		return jetstream.Dial(s.addresses)
+	case drills.PostgreSQL:
+		return postgres.Dial(s.addresses, drills.Fencing(s.fencing))
 	}
 	return nil, usage("--store-engine: %q is not an engine", s.engine)
 }
 
 // runStore is a region's store.
 func runStore(ctx context.Context, config store.Config) error {
-	if config.Engine == drills.NATSStore {
+	switch config.Engine {
+	case drills.NATSStore:
 		return jetstream.Run(ctx, config)
+	case drills.PostgreSQL:
+		return postgres.Run(ctx, config)
 	}
 	return usage("%q is not an engine of stores", config.Engine)
 }

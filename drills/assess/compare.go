@@ -39,6 +39,9 @@ func compared(r Compared, t drills.Topology) drills.ComparedModel {
 		Acknowledged: p.Acknowledged, Lost: p.Lost, LostAfterHeal: p.LostAfterHeal, LostSeconds: p.LostSeconds,
 		Cost: costOf(r.Report), SpentOn: slices.Clone(r.Report.Attribution), Components: uptimes(r, t),
 	}
+	if s := r.Report.Store; s != nil {
+		out.Rows = &drills.RowsLost{Acknowledged: s.Acknowledged, Lost: s.Lost, LostSeconds: s.LostSeconds}
+	}
 	slices.SortStableFunc(out.SpentOn, func(a, b drills.Attribution) int { return cmp.Compare(b.Seconds, a.Seconds) })
 	out.SpentOn = out.SpentOn[:min(len(out.SpentOn), mostShares)]
 	ns := r.Drill.Affected()[0]
@@ -123,6 +126,11 @@ func uptimes(r Compared, t drills.Topology) []drills.Uptime {
 			}
 		}
 		out = append(out, up)
+	}
+	if r.Report.Store != nil {
+		leads := since(false, drills.StorePromoted)
+		leads.Component = "store, leading"
+		out = append(out, leads)
 	}
 	return out
 }

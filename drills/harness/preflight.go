@@ -13,6 +13,7 @@ import (
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/fixtures"
+	"github.com/failoverdrill/failoverdrill/fixtures/store"
 )
 
 // What a machine needs for a drill.
@@ -41,7 +42,17 @@ func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 		raiseFiles(leastFiles),
 		checkMemory(memoryFile, len(d.Regions)),
 		checkBinary(ctx, o.Binary),
+		checkStore(d),
 	)
+}
+
+// checkStore fails unless the engine of the drill's stores is there.
+func checkStore(d *drills.Drill) error {
+	if d.Store.Engine != drills.PostgreSQL {
+		return nil
+	}
+	_, err := store.FindPostgreSQL()
+	return err
 }
 
 // checkDisk fails unless there is room below a folder, which may not be there yet.

@@ -12,32 +12,40 @@ import (
 )
 
 // atCost is the first of the columns that tell of the steady state.
-const atCost = 5
+const atCost = 6
 
 // comparedColumns are the heads of the table of models.
 func comparedColumns() []string {
-	return []string{"model", "verdict", "Recovery Time", "lost", "after heal", "Workers", "busy", "between regions", "calls", "task, near", "task, far"}
+	return []string{"model", "verdict", "Recovery Time", "lost", "after heal", "rows lost", "Workers", "busy", "between regions", "calls", "task, near", "task, far"}
 }
 
 func comparedRow(m drills.ComparedModel) []string {
 	sign, _ := verdictLook(m.Verdict)
-	row := []string{string(m.Model), sign + " " + string(m.Verdict), interval(m.RecoveryTime.Sustained), none, none, none, none, none, none, latencyOf(m.NearLatency), latencyOf(m.FarLatency)}
+	row := []string{string(m.Model), sign + " " + string(m.Verdict), interval(m.RecoveryTime.Sustained), none, none, none, none, none, none, none, latencyOf(m.NearLatency), latencyOf(m.FarLatency)}
 	if m.Lost != nil {
-		row[3] = fmt.Sprintf("%d of %d", *m.Lost, m.Acknowledged)
-		if *m.Lost > 0 && m.LostSeconds != nil {
-			row[3] += fmt.Sprintf(" (%s)", m.LostSeconds)
-		}
+		row[3] = shareLost(*m.Lost, m.Acknowledged, m.LostSeconds)
 	}
 	if m.LostAfterHeal != nil {
 		row[4] = fmt.Sprint(*m.LostAfterHeal)
 	}
+	if m.Rows != nil && m.Rows.Lost != nil {
+		row[5] = shareLost(*m.Rows.Lost, m.Rows.Acknowledged, m.Rows.LostSeconds)
+	}
 	if m.Cost != nil {
-		row[5], row[6] = fmt.Sprintf("%.1f", m.Cost.Workers), fmt.Sprintf("%.2f", m.Cost.Busy)
+		row[6], row[7] = fmt.Sprintf("%.1f", m.Cost.Workers), fmt.Sprintf("%.2f", m.Cost.Busy)
 		if m.Cost.Bytes != nil && m.Cost.Calls != nil {
-			row[7], row[8] = fmt.Sprintf("%.1f kB/s", *m.Cost.Bytes/1e3), fmt.Sprintf("%.1f/s", *m.Cost.Calls)
+			row[8], row[9] = fmt.Sprintf("%.1f kB/s", *m.Cost.Bytes/1e3), fmt.Sprintf("%.1f/s", *m.Cost.Calls)
 		}
 	}
 	return row
+}
+
+func shareLost(lost, acknowledged int, since *drills.Offset) string {
+	out := fmt.Sprintf("%d of %d", lost, acknowledged)
+	if lost > 0 && since != nil {
+		out += fmt.Sprintf(" (%s)", since)
+	}
+	return out
 }
 
 func latencyOf(l *drills.Latency) string {
@@ -83,7 +91,7 @@ func comparedComponents(c drills.Comparison) (heads []string, rows [][]string) {
 }
 
 // comparedKey tells how to read the table.
-const comparedKey = "lost: operations, as if the region never returns, and after it returned. Workers, busy: Worker processes that run, and that have a task, in the steady " +
+const comparedKey = "lost: operations, as if the region never returns, and after it returned; rows lost: of the external database, as if it never returns. Workers, busy: Worker processes that run, and that have a task, in the steady " +
 	"state. between regions, calls: what passes all Links between regions each second, the probes' own among it. task: a Workflow Task from scheduled to answered, median and 95th percentile, by " +
 	"Fleets in the active region and in the other."
 

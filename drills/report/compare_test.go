@@ -22,6 +22,7 @@ func compared() drills.Comparison {
 				Model: drills.ActiveCold, Run: "c01d", Verdict: drills.Pass, Reasons: []string{},
 				RecoveryTime: drills.RecoveryTime{Recovered: true, Sustained: drills.Interval{Lower: *seconds(21.9), Upper: seconds(22.125)}},
 				Acknowledged: 1234, Lost: new(2), LostAfterHeal: new(int), LostSeconds: seconds(0.213),
+				Rows:        &drills.RowsLost{Acknowledged: 610, Lost: new(1), LostSeconds: seconds(0.3)},
 				Cost:        &drills.ModelCost{Workers: 1, Busy: 0.21, Bytes: amount(31_400), Calls: amount(4.2)},
 				NearLatency: &drills.Latency{Count: 90, P50: *seconds(0.004), P95: *seconds(0.011)},
 				SpentOn:     []drills.Attribution{{Cause: "cold start, declared", Seconds: *seconds(8)}},

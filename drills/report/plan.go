@@ -336,6 +336,9 @@ func (p *planner) objectives() {
 		rows = append(rows, cells("lostAfterHeal", "≤ "+strconv.Itoa(*o),
 			"acknowledged operations that are still lost after "+p.fault.Region+" returned and conflicts were resolved"))
 	}
+	if o := declared.StoreRecoveryPoint; o != nil {
+		rows = append(rows, cells("storeRecoveryPoint", "≤ "+short(*o), "acknowledged writes to the store that are lost if "+p.fault.Region+" never returns"))
+	}
 	p.table(indent, []column{{title: "objective"}, {title: "declared"}, {title: "of what", wrap: true}}, rows, nil)
 	p.line("")
 	sign, in := verdictLook(drills.Inconclusive)

@@ -138,6 +138,17 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 		{"proxy-missing", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and no proxy"}},
 		{"codec-late", func(*drills.Drill) {}, []string{"1 Worker and a starter start, and 8s later a Codec Server"}},
 		{"starter-pinned", func(*drills.Drill) {}, []string{"Regional Endpoint of us-east"}},
+		{"store-hot", func(*drills.Drill) {}, []string{
+			"a store in us-east, us-west (nats, each of which refuses writes of another epoch than its own): for each Namespace that at home leads, and the other follows",
+			"store the store of us-west leads orders under epoch 2, by force; a write of epoch 1 is tried, and has to be refused", "its store is handed over to us-east",
+			"store within us-east, us-west none 2", "store-replication us-west → us-east 35ms ± 5ms 1", "storeRecoveryPoint ≤ 5s",
+		}},
+		{"store-handed-over", func(*drills.Drill) {}, []string{"with every row, where the Namespace was handed over, else by force"}},
+		{"store-not-promoted", func(*drills.Drill) {}, []string{"the store of us-west follows still: it takes no write of orders"}},
+		{"store-promoted-early", func(*drills.Drill) {}, []string{
+			"store the store of us-west leads orders under epoch 2, by force, before the Namespace is active there 6 promotion",
+		}},
+		{"store-unfenced", func(*drills.Drill) {}, []string{"(nats, which take writes of any epoch)", "store us-east ⇄ us-west 35ms ± 5ms 2"}},
 		{"codec-missing", func(*drills.Drill) {}, []string{"and 1 Codec Server with aes-gcm: us-east clusters are joined"}},
 		{"codec-rotation", func(*drills.Drill) {}, []string{"faults[1] codec-rotation of us-west", "each Codec Server that runs is asked for its key", "the new key stays"}},
 		{"codec-hot", func(*drills.Drill) {}, []string{"and 2 Codec Servers with aes-gcm: us-east, us-west", "there is nothing to start"}},

@@ -190,6 +190,14 @@ func failed() drills.Report {
 			{Kind: drills.ActivityOperation, OperationCounts: counted(1400, 4, 0, 4, 4, 0)},
 		},
 	}
+	r.Store = &drills.StoreReport{
+		Engine: drills.NATSStore, Fencing: drills.NoFencing, Acknowledged: 1400, Kept: number(1390), Duplicates: number(2), LostAfterHeal: number(8),
+		Lost: number(8), LostSeconds: age(0.311), WrongRegion: 12, Indeterminate: 1, Rows: number(1393), Unacknowledged: number(1), StaleTaken: number(1),
+		Led: []drills.StoreLead{
+			{Region: "us-east", Namespace: "orders", Epoch: 1, Stretch: drills.Stretch{From: seconds(-13.4), To: age(0.061)}},
+			{Region: "us-west", Namespace: "orders", Epoch: 2, Stretch: drills.Stretch{From: seconds(1.8)}},
+		},
+	}
 	r.Workflows.Completed, r.Workflows.Failed, r.Workflows.Stuck = 804, 1, 3
 	r.Throughput[0].Outage = 0.12
 	r.Attribution = append(r.Attribution[:3],
