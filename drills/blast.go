@@ -192,7 +192,7 @@ func (f FaultSpec) takes(link Link) bool {
 	case TemporalOnly:
 		return ofCluster
 	case WorkersOnly:
-		return (link.Role == FleetLink || link.Role == ProxyLink) && link.From == f.Region
+		return (link.Role == FleetLink || link.Role == ProxyLink || link.Role == StoreLink) && link.From == f.Region
 	case AllButIt:
 		ofCompanion := link.Role.companion() != ""
 		return (link.Role == FleetLink || link.Role == StarterLink || ofCompanion) && link.From == f.Region || ofCompanion && link.To == f.Region

@@ -358,8 +358,8 @@ func TestACompanionGoesWithWhatItIsPartOf(t *testing.T) {
 	}
 }
 
-// A store is no part of its region's Temporal, and none of its Workers. What follows it
-// elsewhere connects to it, and goes with either.
+// A store is no part of its region's Temporal, and none of its Workers, whose Links to it
+// go with them. What follows it elsewhere connects to it, and goes with either.
 func TestAStoreGoesWithWhatItIsPartOf(t *testing.T) {
 	at := parse(t, strings.Replace(orders, "active-hot", "active-active", 1)+"store: {engine: nats}\n").Topology()
 	own := []string{"store-us-east-to-us-east"}
@@ -377,7 +377,7 @@ func TestAStoreGoesWithWhatItIsPartOf(t *testing.T) {
 		{outage(drills.WholeRegion, drills.Dark), false, all},
 		{outage(drills.AllButIt, drills.Crash), true, all},
 		{outage(drills.TemporalOnly, drills.Crash), false, nil},
-		{outage(drills.WorkersOnly, drills.Crash), false, nil},
+		{outage(drills.WorkersOnly, drills.Crash), false, []string{"store-us-east-to-us-east", "store-us-east-to-us-west"}},
 		{drills.FaultSpec{Kind: drills.RegionIsolated, Region: "us-east", Flavour: drills.Dark}, false, across},
 	} {
 		blast := test.fault.Blast(at)

@@ -7,19 +7,6 @@ import (
 	"strings"
 )
 
-// Row is what a store holds of one write.
-type Row struct {
-	Operation string `json:"operation"` // id of the write in a ledger
-	Epoch     int    `json:"epoch"`     // under which it was made
-}
-
-// Stores know what the external databases of a drill hold.
-type Stores interface {
-	// Rows reads every row of a Namespace from a region's store, in the order in which
-	// it took them.
-	Rows(ctx context.Context, region, namespace string) ([]Row, error)
-}
-
 // countRows has the store of a region tell what it holds of each Namespace.
 func (r *runner) countRows(ctx context.Context, census string, region func(Namespace) string) error {
 	if !r.drill.Store.On() {
@@ -28,7 +15,9 @@ func (r *runner) countRows(ctx context.Context, census string, region func(Names
 	for _, ns := range r.topology.Namespaces {
 		at := region(ns)
 		var found []Row
+		var asked Offset // what was acknowledged before has to be there
 		counted, err := r.within(ctx, censusWithin, fmt.Sprintf("census of the rows of %s in %s", ns.Name, at), func(ctx context.Context) (err error) {
+			asked = Offset(r.now())
 			found, err = r.world.Stores.Rows(ctx, at, ns.Name)
 			return err
 		})
@@ -36,7 +25,7 @@ func (r *runner) countRows(ctx context.Context, census string, region func(Names
 			return err
 		}
 		if counted {
-			r.countedRows(census, at, ns.Name, found)
+			r.countedRows(census, at, ns.Name, asked, found)
 		}
 	}
 	return nil
@@ -51,16 +40,19 @@ func (r *runner) compareRows(ctx context.Context) error {
 	for _, ns := range r.topology.Namespaces {
 		active, replica := r.stays(ns)
 		var found []Row
+		var asked Offset
 		_, err := r.within(ctx, equalWithin, fmt.Sprintf("comparison of the rows of %s in %s with those in %s", ns.Name, replica, active), func(ctx context.Context) error {
 			for {
 				want, err := r.world.Stores.Rows(ctx, active, ns.Name)
 				if err != nil {
 					return err
 				}
-				if found, err = r.world.Stores.Rows(ctx, replica, ns.Name); err != nil {
+				now := Offset(r.now())
+				got, err := r.world.Stores.Rows(ctx, replica, ns.Name)
+				if err != nil {
 					return err
 				}
-				if sameRows(want, found) {
+				if found, asked = got, now; sameRows(want, found) {
 					return nil
 				}
 				if _, err := wait(ctx, askEvery, askEvery, func(context.Context) bool { return false }); err != nil {
@@ -72,7 +64,7 @@ func (r *runner) compareRows(ctx context.Context) error {
 			return err
 		}
 		if found != nil {
-			r.countedRows(CensusReplica, replica, ns.Name, found)
+			r.countedRows(CensusReplica, replica, ns.Name, asked, found)
 		}
 	}
 	return nil
@@ -86,9 +78,8 @@ func sameRows(a, b []Row) bool {
 	return slices.Equal(sorted(a), sorted(b))
 }
 
-// countedRows records a census of the rows of one Namespace.
-func (r *runner) countedRows(census, region, namespace string, found []Row) {
-	when := Offset(r.now())
+// countedRows records a census of the rows of one Namespace, which was asked for when.
+func (r *runner) countedRows(census, region, namespace string, when Offset, found []Row) {
 	for _, row := range found {
 		r.log.Record(Event{At: when, Kind: KindRow, Name: census, Region: region, Namespace: namespace, Subject: row.Operation, Value: float64(row.Epoch)})
 	}

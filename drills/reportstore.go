@@ -9,9 +9,10 @@ type StoreReport struct {
 	Kept          *int        `json:"kept"`          // there after the heal
 	Duplicates    *int        `json:"duplicates"`    // there, of an Activity of a Workflow that has a row already
 	LostAfterHeal *int        `json:"lostAfterHeal"` // not there after the heal
-	Lost          *int        `json:"lost"`          // acknowledged before the fault, or by the lost region after it, and not in the survivor: as if that region never returns
-	LostSeconds   *Offset     `json:"lostSeconds"`   // from the oldest of those to fault effective, or to the last one that the lost region acknowledged after it
+	Lost          *int        `json:"lost"`          // acknowledged before the fault, or after it by a store whose time was over, and not in the survivor: as if that region never returns
+	LostSeconds   *Offset     `json:"lostSeconds"`   // from the oldest of those to fault effective, or to the last one that was acknowledged after it
 	Indeterminate int         `json:"indeterminate"` // written, and nobody was told whether the store took it
+	Unreached     int         `json:"unreached"`     // not written: no store could be asked
 	WrongRegion   int         `json:"wrongRegion"`   // refused: the store did not lead
 	StaleEpoch    int         `json:"staleEpoch"`    // refused: the write was of another epoch than the store's
 	// Rows are those that the store that leads in the end holds: those kept, duplicates,

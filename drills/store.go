@@ -1,6 +1,9 @@
 package drills
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // StoreSettings is the external database that Activities write to: one in each
 // region, of which for each Namespace one is primary and the other follows it.
@@ -57,6 +60,19 @@ func Fencings() []Fencing { return []Fencing{EpochFencing, NoFencing} }
 
 // FirstEpoch is the epoch in which every store begins.
 const FirstEpoch = 1
+
+// Row is what a store holds of one write.
+type Row struct {
+	Operation string `json:"operation"` // id of the write in a ledger
+	Epoch     int    `json:"epoch"`     // under which it was made
+}
+
+// Stores know what the external databases of a drill hold.
+type Stores interface {
+	// Rows reads every row of a Namespace from a region's store, in the order in which
+	// it took them.
+	Rows(ctx context.Context, region, namespace string) ([]Row, error)
+}
 
 // StoresOf lists the regions whose stores the Workers of a region may write to, their
 // own first: that alone where one region is active at a time, and every one where

@@ -44,7 +44,7 @@ type caller interface {
 // newCaller speaks as those do who use the Link.
 func newCaller(site Site, link drills.Link) (caller, error) {
 	if link.Role == drills.StoreLink || link.Role == drills.StoreReplicationLink {
-		return &greeter{address: site.Listen(link), speaks: dialects(site.Drill.Store.Engine)}, nil
+		return &greeter{address: site.Listen(link), speaks: dialects(site.Drill.Store.Engine, link.Role)}, nil
 	}
 	return newHealthCaller(site.Listen(link))
 }

@@ -35,16 +35,32 @@ type dialect struct {
 	hello   []byte // what a client says first
 	replies int    // to that alone
 	ask     []byte
+	load    func(size int) []byte     // a question of that size, with one reply; nil has ask repeated
 	hear    func(*bufio.Reader) error // reads up to the end of one reply
 }
 
-// dialects are those of stores, by engine.
-func dialects(engine drills.StoreEngine) dialect {
+// dialects are those of stores, by engine and kind of Link.
+func dialects(engine drills.StoreEngine, role drills.LinkRole) dialect {
 	if engine == drills.PostgreSQL {
-		return dialect{hello: startup(), replies: 1, ask: []byte{'S', 0, 0, 0, 4}, hear: hearReady}
+		return dialect{hello: startup(), replies: 1, ask: []byte{'S', 0, 0, 0, 4}, load: comment, hear: hearReady}
 	}
-	hello := "CONNECT {\"verbose\":false,\"pedantic\":false,\"protocol\":1,\"name\":\"link probe\"}\r\n"
-	return dialect{hello: []byte(hello), ask: []byte("PING\r\n"), hear: hearPong}
+	const hello = "CONNECT {\"verbose\":false,\"pedantic\":false,\"protocol\":1,\"name\":\"link probe\"}\r\n"
+	out := dialect{hello: []byte(hello), ask: []byte("PING\r\n"), hear: hearPong}
+	if role == drills.StoreLink { // a leafnode has no word for what follows
+		out.load = publication
+	}
+	return out
+}
+
+// comment is a query of PostgreSQL that asks for nothing.
+func comment(size int) []byte {
+	text := "--" + strings.Repeat("x", size) + "\x00"
+	return append(binary.BigEndian.AppendUint32([]byte{'Q'}, uint32(len(text)+4)), text...)
+}
+
+// publication is a message of NATS that nobody subscribes to, and a PING.
+func publication(size int) []byte {
+	return fmt.Appendf(nil, "PUB link.probe %d\r\n%s\r\nPING\r\n", size, strings.Repeat("x", size))
 }
 
 // hearPong reads lines of NATS up to the answer to a PING.
@@ -109,13 +125,21 @@ func (g *greeter) ask(ctx context.Context, patience time.Duration) (outcome, err
 	return g.load(ctx, patience, 0)
 }
 
-// load asks as often as it takes for that many bytes to pass.
+// load asks with that many bytes, or as often as it takes for them to pass.
 func (g *greeter) load(ctx context.Context, patience time.Duration, size int) (outcome, error) {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	err := g.talk(limited, max(size/len(g.speaks.ask), 1))
+	said, times := g.speaks.ask, 1
+	switch {
+	case size > 0 && g.speaks.load != nil:
+		said = g.speaks.load(size)
+	case size > 0:
+		times = max(size/len(said), 1)
+		said = bytes.Repeat(said, times)
+	}
+	err := g.talk(limited, said, times)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -130,8 +154,8 @@ func (g *greeter) load(ctx context.Context, patience time.Duration, size int) (o
 	return broken, err
 }
 
-func (g *greeter) talk(ctx context.Context, times int) error {
-	said := bytes.Repeat(g.speaks.ask, times)
+// talk says something, and waits for so many replies.
+func (g *greeter) talk(ctx context.Context, said []byte, times int) error {
 	if g.conn == nil {
 		g.dials.Add(1)
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", g.address)

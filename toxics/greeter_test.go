@@ -3,6 +3,7 @@ package toxics
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"net"
 	"strings"
@@ -34,7 +35,7 @@ func TestWhatAStoreAnswersIsHeard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)
 			from := bufio.NewReader(strings.NewReader(test.says))
-			err := dialects(test.engine).hear(from)
+			err := dialects(test.engine, drills.StoreLink).hear(from)
 			g.Expect(err == nil).To(Equal(test.hears), "%v", err)
 			if test.hears {
 				left, _ := io.ReadAll(from)
@@ -61,7 +62,7 @@ func replies(t *testing.T, speak func(net.Conn)) *greeter {
 			go speak(conn)
 		}
 	}()
-	g := &greeter{address: l.Addr().String(), speaks: dialects(drills.NATSStore)}
+	g := &greeter{address: l.Addr().String(), speaks: dialects(drills.NATSStore, drills.StoreReplicationLink)}
 	t.Cleanup(func() { _ = g.close() })
 	return g
 }
@@ -96,6 +97,18 @@ func TestAStoreIsAskedOverAConnectionThatIsKept(t *testing.T) {
 	came, _ = asker.ask(t.Context(), 50*time.Millisecond)
 	g.Expect(came).To(Equal(silent))
 	g.Expect(asker.dialled()).To(BeEquivalentTo(1), "silence is no reason to connect again")
+}
+
+func TestALoadIsOneQuestionWhereTheProtocolHasOne(t *testing.T) {
+	g := NewWithT(t)
+	query := dialects(drills.PostgreSQL, drills.StoreLink).load(1000)
+	g.Expect(query[0]).To(BeEquivalentTo('Q'))
+	g.Expect(binary.BigEndian.Uint32(query[1:5])).To(BeEquivalentTo(len(query) - 1))
+	g.Expect(query).To(HaveSuffix("x\x00"))
+	message := string(dialects(drills.NATSStore, drills.StoreLink).load(1000))
+	g.Expect(message).To(HavePrefix("PUB link.probe 1000\r\nx"))
+	g.Expect(message).To(HaveSuffix("x\r\nPING\r\n"))
+	g.Expect(dialects(drills.NATSStore, drills.StoreReplicationLink).load).To(BeNil())
 }
 
 func TestAStoreThatHangsUpIsBroken(t *testing.T) {

@@ -25,6 +25,9 @@ func (s *stores) flags(cmd *cobra.Command) {
 
 // dial connects to them; nil where there are none.
 func (s *stores) dial() (store.Writer, error) {
+	if s.engine != string(drills.NoStore) && len(s.addresses) == 0 {
+		return nil, usage("--store-engine %s: say where the stores are (--store)", s.engine)
+	}
 	switch drills.StoreEngine(s.engine) {
 	case drills.NoStore:
 		return nil, nil

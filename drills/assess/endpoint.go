@@ -115,6 +115,9 @@ func (c *docket) led(ns drills.Namespace, region string, rerouted, home drills.O
 	case moved && lost:
 		out = append(out, leading{from: always, until: c.requested, to: ns.Home})
 	case moved:
+		if rerouted != forever && region == c.lost {
+			rerouted += c.newsTakes()
+		}
 		out = append(out,
 			leading{from: always, until: c.requested, to: ns.Home},
 			leading{from: rerouted, until: c.leaving(), to: c.promotedIn(ns)})
@@ -136,6 +139,13 @@ func (c *docket) silenced(region string) bool {
 			return link.Role == drills.FleetLink && link.From == region && link.BetweenRegions()
 		})
 	})
+}
+
+// newsTakes is how long news may take to a lost region that lives: it is told once it is
+// known that it does, by a few round trips over a way that may be long.
+func (c *docket) newsTakes() drills.Offset {
+	d := c.Drill.Network.InterRegion
+	return lookLasts + drills.Offset(8*(d.Latency+d.Jitter))
 }
 
 // misnamed reports whether a fault has a region's name server answer otherwise

@@ -147,6 +147,7 @@ func (c *docket) causes() map[drills.Stage]cause {
 		drills.Detected:            {"detection", "health probes until the declared number failed"},
 		drills.Approved:            {"person, waited for", "from the detection until a person had approved the failover"},
 		drills.Promoted:            {"promotion", c.how()},
+		drills.StorePromoted:       {"store", "the survivor's store promoted, or handed over with every row"},
 		drills.EndpointRerouted:    {"endpoint", "update of the Namespace Endpoint in every surviving region"},
 		drills.Provisioned:         {"cold start, declared", "image pull and machine start, as the drill declares"},
 		drills.WorkersStarted:      {"cold start, measured", "start of the real processes"},

@@ -69,7 +69,9 @@ func (c *docket) store() *drills.StoreReport {
 			out.WrongRegion++
 		case op.Refusal == drills.StaleEpoch:
 			out.StaleEpoch++
-		case op.State != drills.OperationAbandoned:
+		case op.State == drills.OperationAbandoned:
+			out.Unreached++
+		default:
 			out.Indeterminate++
 		}
 	}
@@ -97,11 +99,11 @@ func (c *docket) storeLoss(out *drills.StoreReport) {
 	out.Lost, out.LostSeconds = &lost, &age
 }
 
-// deposed reports whether a write was acknowledged in the lost region, after the fault
-// and before the survivors' rows were read, of a Namespace that moved: by a store whose
-// time was over.
+// deposed reports whether a write was acknowledged after the fault and before the
+// survivors' rows were read, of a Namespace that moved: where they have no such row, by a
+// store whose time was over.
 func (c *docket) deposed(op operation, read map[string]drills.Offset) bool {
-	return op.Region == c.lost && slices.Contains(c.moved, op.Namespace) && op.At <= read[op.Namespace]
+	return slices.Contains(c.moved, op.Namespace) && op.At <= read[op.Namespace]
 }
 
 // rowsRead is when the survivors' rows of each Namespace were read.
@@ -150,7 +152,12 @@ func (c *docket) storeKept(out *drills.StoreReport) {
 			kept++
 		}
 	}
-	total, lost := len(rows), out.Acknowledged-kept-duplicates
+	total, lost := len(rows), 0
+	for _, op := range c.writes {
+		if op.acknowledged && !seen[writeOf(op)] {
+			lost++
+		}
+	}
 	out.Rows, out.Kept, out.Duplicates, out.LostAfterHeal, out.Unacknowledged, out.StaleTaken = &total, &kept, &duplicates, &lost, &unacknowledged, &stale
 }
 
@@ -220,9 +227,22 @@ func (c *docket) storeWitness(r drills.Report) drills.Witness {
 			}
 		}
 	}
+	for _, l := range r.Store.Led {
+		if l.Epoch > drills.FirstEpoch && c.Drill.Store.Fencing == drills.EpochFencing && !c.triedAt(l) {
+			w.Detail = fmt.Sprintf("nobody tried whether the store of %s, which led %s under epoch %d, refuses a write of the one before", l.Region, l.Namespace, l.Epoch)
+			return w
+		}
+	}
 	w.Held = true
 	w.Detail = fmt.Sprintf("the store at home led each namespace at the fault, no other did, and %d writes had been acknowledged", before)
 	return w
+}
+
+// triedAt reports whether a write of the epoch before was tried where a store led.
+func (c *docket) triedAt(l drills.StoreLead) bool {
+	return slices.ContainsFunc(c.Timeline, func(e drills.Event) bool {
+		return e.Kind == drills.KindFence && e.Region == l.Region && e.Namespace == l.Namespace && int(e.Value) == l.Epoch-1
+	})
 }
 
 // storeObjective is the RPO of the stores.

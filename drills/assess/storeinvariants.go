@@ -8,7 +8,7 @@ import (
 
 // storeInvariants hold of stores after every drill that has them.
 func (c *docket) storeInvariants(r drills.Report) []drills.Invariant {
-	return []drills.Invariant{c.rowsKnown(r), c.tailLost(), c.equalRows()}
+	return []drills.Invariant{c.rowsKnown(r), c.tailLost(), c.survivorsKept(), c.equalRows()}
 }
 
 // rowsKnown wants each row to be of a write that the ledger knows, once: then those that
@@ -34,8 +34,8 @@ func (c *docket) rowsKnown(r drills.Report) drills.Invariant {
 		}
 	}
 	s := r.Store
-	if sum := *s.Kept + *s.Duplicates + *s.Unacknowledged; len(broken) == 0 && sum != *s.Rows {
-		broken = append(broken, fmt.Sprintf("%d rows are there, and %d are accounted for", *s.Rows, sum))
+	if sum := *s.Kept + *s.Duplicates + *s.LostAfterHeal; sum != s.Acknowledged {
+		broken = append(broken, fmt.Sprintf("%d writes were acknowledged, and %d are accounted for", s.Acknowledged, sum))
 	}
 	return judged(name, fmt.Sprintf("%d acknowledged writes are %d kept, %d duplicates and %d lost; %d rows are those kept, the duplicates and %d that nobody acknowledged",
 		s.Acknowledged, *s.Kept, *s.Duplicates, *s.LostAfterHeal, *s.Rows, *s.Unacknowledged), broken)
@@ -69,6 +69,31 @@ func (c *docket) tailLost() drills.Invariant {
 		}
 	}
 	return judged(name, fmt.Sprintf("of what was acknowledged before the fault, the %d last writes are lost at most, and none before them", lost), broken)
+}
+
+// survivorsKept wants every row that the survivors had to be there after the heal, and
+// everything that their Workers wrote since: a store loses what it had not replicated when
+// it was lost, and nothing as it comes back.
+func (c *docket) survivorsKept() drills.Invariant {
+	const name = "none lost by the return"
+	before, counted := c.rows(drills.CensusWithoutRegion)
+	after, recounted := c.rows(drills.CensusAfterHeal)
+	if !counted || !recounted {
+		return unseen(name, nobodyCounted)
+	}
+	had, has, read := holdsRow(before), holdsRow(after), c.rowsRead()
+	back := forever
+	if at, ok := c.Timeline.Mark(drills.FailedBack); ok {
+		back = at
+	}
+	var broken []string
+	for _, op := range c.writes {
+		later := op.At > read[op.Namespace] && (op.Region != c.lost || op.At > back)
+		if op.acknowledged && (had[writeOf(op)] || later) && !has[writeOf(op)] {
+			broken = append(broken, fmt.Sprintf("%s is gone, which was there while %s was lost, or was written since", op.ID, c.lost))
+		}
+	}
+	return judged(name, fmt.Sprintf("all of %d rows of the survivors, and what was written since, are there", len(before)), broken)
 }
 
 // equalRows wants both stores of a Namespace to hold the same after the heal.

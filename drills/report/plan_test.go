@@ -143,7 +143,7 @@ func TestPlanFollowsTheDrill(t *testing.T) {
 			"store the store of us-west leads orders under epoch 2, by force; a write of epoch 1 is tried, and has to be refused", "its store is handed over to us-east",
 			"store within us-east, us-west none 2", "store-replication us-west → us-east 35ms ± 5ms 1", "storeRecoveryPoint ≤ 5s",
 		}},
-		{"store-handed-over", func(*drills.Drill) {}, []string{"with every row, where the Namespace was handed over, else by force"}},
+		{"store-handed-over", func(*drills.Drill) {}, []string{"handed over with every row where the other one can be reached, else by force"}},
 		{"store-not-promoted", func(*drills.Drill) {}, []string{"the store of us-west follows still: it takes no write of orders"}},
 		{"store-promoted-early", func(*drills.Drill) {}, []string{
 			"store the store of us-west leads orders under epoch 2, by force, before the Namespace is active there 6 promotion",

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -18,6 +19,14 @@ func (p *planner) storesAtBoot() string {
 	return fmt.Sprintf("a store in %s (%s, %s): for each Namespace that at home leads, and the other follows", listed(p.topology.Regions), p.drill.Store.Engine, fence)
 }
 
+// losesStores reports whether the fault takes the store that leads, or the way to it.
+func (p *planner) losesStores() bool {
+	blast := p.fault.Blast(p.topology)
+	return blast.Strikes(drills.StoreName(p.fault.Region)) || slices.ContainsFunc(blast.Links(), func(link drills.Link) bool {
+		return link.Role == drills.StoreReplicationLink
+	})
+}
+
 // storePromoted is when the survivor's store leads, as a step of a failover.
 func (p *planner) storePromoted() step {
 	switch p.drill.Store.Promotion {
@@ -30,9 +39,9 @@ func (p *planner) storePromoted() step {
 			return fmt.Sprintf("the store of %s leads %s under epoch %d, by force, before the Namespace is active there", ns.Replica, ns.Name, drills.FirstEpoch+1)
 		})...)
 	}
-	how := "by force"
-	if p.drill.Failover.Mode.Way().Handover {
-		how = "with every row, where the Namespace was handed over, else by force"
+	how := "handed over with every row where the other one can be reached, else by force"
+	if p.losesStores() {
+		how = "by force"
 	}
 	return does("store", p.each(func(ns drills.Namespace) string {
 		return fmt.Sprintf("the store of %s leads %s under epoch %d, %s; a write of epoch %d is tried, and has to be refused", ns.Replica, ns.Name, drills.FirstEpoch+1, how, drills.FirstEpoch)

@@ -22,11 +22,11 @@ func (p *printer) store(r drills.Report) {
 	}
 	p.table(indent, []column{
 		{title: "acknowledged", right: true}, {title: "= kept", right: true}, {title: "+ duplicates", right: true}, {title: "+ lost", right: true},
-		{title: "lost, no return", right: true}, {title: "lost seconds", right: true},
-		{title: "wrong region", right: true}, {title: "stale epoch", right: true}, {title: "indeterminate", right: true},
+		{title: "no return", right: true}, {title: "seconds", right: true},
+		{title: "wrong region", right: true}, {title: "stale epoch", right: true}, {title: "unreached", right: true}, {title: "indeterminate", right: true},
 	}, [][]cell{{
 		{text: strconv.Itoa(s.Acknowledged)}, kept, known(s.Duplicates), known(s.LostAfterHeal), known(s.Lost), seconds,
-		{text: strconv.Itoa(s.WrongRegion)}, {text: strconv.Itoa(s.StaleEpoch)}, {strconv.Itoa(s.Indeterminate), alarm(s.Indeterminate)},
+		{text: strconv.Itoa(s.WrongRegion)}, {text: strconv.Itoa(s.StaleEpoch)}, {text: strconv.Itoa(s.Unreached)}, {strconv.Itoa(s.Indeterminate), alarm(s.Indeterminate)},
 	}}, nil)
 	if s.StaleTaken != nil && *s.StaleTaken > 0 {
 		p.bullet("!", red, fmt.Sprintf("%d rows were taken under an epoch that was over", *s.StaleTaken))
