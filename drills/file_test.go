@@ -403,7 +403,7 @@ func TestValidateNamesTheFieldOfADrillBuiltInGo(t *testing.T) {
 		{"description", func(d *drills.Drill) { d.Description = "two\nlines" },
 			"description: must be one line of text with single spaces and without control characters, at most 1000 bytes"},
 		{"objectives", func(d *drills.Drill) { d.Objectives = drills.Objectives{} },
-			"objectives: at least one objective is required (recoveryTime, recoveryPoint, completion, lostAfterHeal)"},
+			"objectives: at least one objective is required (recoveryTime, recoveryPoint, completion, lostAfterHeal, storeRecoveryPoint)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

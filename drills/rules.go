@@ -203,8 +203,8 @@ func (d *Drill) checkProvisioning(l *problemList) {
 func (d *Drill) checkObjectives(l *problemList) {
 	o := d.Objectives
 	if o.Empty() {
-		l.add("objectives", "at least one objective is required (recoveryTime, recoveryPoint, completion, lostAfterHeal)",
-			"objectives.recoveryTime", "objectives.recoveryPoint", "objectives.completion", "objectives.lostAfterHeal")
+		l.add("objectives", "at least one objective is required (recoveryTime, recoveryPoint, completion, lostAfterHeal, storeRecoveryPoint)",
+			"objectives.recoveryTime", "objectives.recoveryPoint", "objectives.completion", "objectives.lostAfterHeal", "objectives.storeRecoveryPoint")
 	}
 	if o.RecoveryTime != nil {
 		l.duration("objectives.recoveryTime", *o.RecoveryTime, 0)
@@ -221,5 +221,8 @@ func (d *Drill) checkObjectives(l *problemList) {
 	}
 	if o.LostAfterHeal != nil && *o.LostAfterHeal < 0 {
 		l.add("objectives.lostAfterHeal", fmt.Sprintf("%d is negative", *o.LostAfterHeal))
+	}
+	if o.StoreRecoveryPoint != nil {
+		l.duration("objectives.storeRecoveryPoint", *o.StoreRecoveryPoint, 0)
 	}
 }
