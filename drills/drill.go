@@ -84,6 +84,9 @@ const (
 	PollsRefuse  PassivePolls = "refused"   // as Temporal Cloud's disablePassivePollerForwarding has it
 )
 
+// PassivePollsModes lists what may become of passive polls.
+func PassivePollsModes() []PassivePolls { return []PassivePolls{PollsForward, PollsRefuse} }
+
 // EndpointSettings is how names of endpoints are resolved.
 type EndpointSettings struct {
 	// TTL of the Namespace Endpoint's CNAME. Temporal Cloud's is 15 s.

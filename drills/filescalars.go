@@ -14,6 +14,7 @@ import (
 type fileScalar struct {
 	want    string // what it must be, for whoever wrote a list or a mapping
 	literal bool   // whether text that looks like a number has to be quoted
+	shape   shape  // of it
 	set     func(text string) error
 	get     func() any
 }
@@ -41,7 +42,7 @@ func (s fileScalar) encode() any { return s.get() }
 
 func constantOf(want string) fileScalar {
 	return fileScalar{
-		want: want,
+		want: want, shape: shape{"const": want},
 		set: func(text string) error {
 			if text != want {
 				return fmt.Errorf("%q is not supported: this version reads %s", text, want)
@@ -54,7 +55,7 @@ func constantOf(want string) fileScalar {
 
 func textOf[T ~string](p *T) fileScalar {
 	return fileScalar{
-		want: "text", literal: true,
+		want: "text", literal: true, shape: shape{"type": "string"},
 		set: func(text string) error { *p = T(text); return nil },
 		get: func() any { return string(*p) },
 	}
@@ -107,7 +108,8 @@ func (q quoted) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(stri
 
 func durationOf(p *time.Duration) fileScalar {
 	return fileScalar{
-		want: "a duration such as 500ms",
+		want:  "a duration such as 500ms",
+		shape: shape{"anyOf": []shape{{"type": "string", "pattern": `^([0-9]*\.?[0-9]+(ns|us|µs|ms|s|m|h))+$|^0$`}, {"const": 0}}},
 		set: func(text string) (err error) {
 			*p, err = ParseDuration(text)
 			if _, bare := strconv.ParseFloat(text, 64); err != nil && bare == nil {
@@ -133,23 +135,23 @@ func formatDuration(d time.Duration) string {
 
 func rateOf(p *Rate) fileScalar {
 	return fileScalar{
-		want: "a rate such as 10/s",
-		set:  func(text string) (err error) { *p, err = ParseRate(text); return err },
-		get:  func() any { return p.String() },
+		want: "a rate such as 10/s", shape: shape{"type": "string", "pattern": `^[0-9.eE+]+/[sm]$`},
+		set: func(text string) (err error) { *p, err = ParseRate(text); return err },
+		get: func() any { return p.String() },
 	}
 }
 
 func percentOf(p *Percent) fileScalar {
 	return fileScalar{
-		want: "a share such as 99.9%",
-		set:  func(text string) (err error) { *p, err = ParsePercent(text); return err },
-		get:  func() any { return p.String() },
+		want: "a share such as 99.9%", shape: shape{"type": "string", "pattern": `^[0-9.]+%$`},
+		set: func(text string) (err error) { *p, err = ParsePercent(text); return err },
+		get: func() any { return p.String() },
 	}
 }
 
 func countOf(p *int) fileScalar {
 	return fileScalar{
-		want: "a whole number",
+		want: "a whole number", shape: shape{"type": "integer"},
 		set: func(text string) (err error) {
 			if *p, err = strconv.Atoi(text); err != nil {
 				return notWhole(text, err)
@@ -162,7 +164,7 @@ func countOf(p *int) fileScalar {
 
 func seedOf(p *uint64) fileScalar {
 	return fileScalar{
-		want: "a whole number, 0 or above",
+		want: "a whole number, 0 or above", shape: shape{"type": "integer", "minimum": 0},
 		set: func(text string) (err error) {
 			if *p, err = strconv.ParseUint(text, 10, 64); err != nil {
 				return fmt.Errorf("%w, 0 or above", notWhole(text, err))

@@ -11,10 +11,12 @@ import (
 
 // fileValue is what can stand behind a key of a drill file. It reads one node
 // into the field it was made for, and encodes that field as what YAML writes:
-// nil for nothing.
+// nil for nothing. It describes what may stand there, at a path in which [] is any item
+// of a list and * any region.
 type fileValue interface {
 	read(r *fileReader, path string, n ast.Node)
 	encode() any
+	describe(path string) shape
 }
 
 // fileSection is a mapping with known keys, in the order they are written.

@@ -50,7 +50,7 @@ func (d *Drill) checkNames(l *problemList) {
 	oneOf(l, "model", d.Model, "a model", Models())
 	oneOf(l, "replication.basis", d.Replication.Basis, "a basis of replication", ReplicationBases())
 	if polls := d.Forwarding.PassivePolls; polls != "" {
-		oneOf(l, "forwarding.passivePolls", polls, "what becomes of passive polls", []PassivePolls{PollsForward, PollsRefuse})
+		oneOf(l, "forwarding.passivePolls", polls, "what becomes of passive polls", PassivePollsModes())
 	}
 	oneOf(l, "codec.cipher", d.Codec.Cipher, "a cipher", Ciphers())
 	oneOf(l, "proxy.tls", d.Proxy.TLS, "a way of Workers and their proxy to know each other", ProxyModes())

@@ -21,7 +21,7 @@ func TestListTakesLabels(t *testing.T) {
 }
 
 func TestLabelsThatNoDrillBearsAreBadUsage(t *testing.T) {
-	const says = `no drill that ships is labelled "reigon" \(labels: .*model, nightly.*smoke\)`
+	const says = `no drill that ships is labelled "reigon" \(labels: .*model, nightly.*smoke.*\)`
 	for name, args := range map[string][]string{
 		"list":           {"list", "--label", "reigon"},
 		"run":            {"run", "--label", "reigon"},

@@ -1,0 +1,118 @@
+package drills
+
+// fileKey is what a reader is told of a key of a drill file, and which values it may have,
+// where those are a closed set.
+type fileKey struct {
+	help   string
+	values []string
+}
+
+// fileKeys is every key of a drill file, by its path: [] is an item of a list, * a region.
+func fileKeys() map[string]fileKey {
+	out := map[string]fileKey{
+		"apiVersion":                     {help: "the version of this format"},
+		"name":                           {help: "of the drill: a-z, 0-9 and -"},
+		"description":                    {help: "one line for people"},
+		"labels":                         {help: "that drills are chosen by: run --label"},
+		"labels[]":                       {help: "a-z, 0-9 and -"},
+		"model":                          {help: "the Worker deployment model: where Fleets run, and which region processes Workflows", values: texts(Models())},
+		"regions":                        {help: "the primary region first, then where it fails over to"},
+		"regions[]":                      {help: "a DNS label, such as us-east"},
+		"network":                        {help: "what lies between regions"},
+		"network.interRegion":            {help: "delay of each direction of a Link between regions: a round trip pays it twice"},
+		"network.interRegion.latency":    {help: "one way, such as 35ms"},
+		"network.interRegion.jitter":     {help: "by which the latency varies, evenly; at most the latency"},
+		"replication":                    {help: "how a region's history reaches the other"},
+		"replication.basis":              {help: "what a cluster sends of a Workflow that changed: its state, the server's default, or each batch of events", values: texts(ReplicationBases())},
+		"endpoint":                       {help: "how names of endpoints are resolved"},
+		"endpoint.ttl":                   {help: "of the Namespace Endpoint; Temporal Cloud's is 15s"},
+		"endpoint.minResolutionInterval": {help: "the least time between two resolutions by one gRPC connection; grpc-go's own is 30s"},
+		"forwarding":                     {help: "what a passive replica does with calls that only the active one can answer"},
+		"forwarding.passivePolls":        {help: "what becomes of Workers' polls; the model's where it is left out", values: texts(PassivePollsModes())},
+		"codec":                          {help: "Codec Servers, one in each region that has Workers"},
+		"codec.cipher":                   {help: "none: payloads are as they were written", values: texts(Ciphers())},
+		"codec.regions":                  {help: "that have one; all where none is named"},
+		"codec.regions[]":                {help: "a region"},
+		"codec.afterWorkers":             {help: "how long after its Workers a region that is started on failover starts its Codec Server"},
+		"proxy":                          {help: "mTLS terminators between Workers and Temporal, one in each region that has Workers"},
+		"proxy.tls":                      {help: "none: there is no proxy", values: texts(ProxyModes())},
+		"proxy.regions":                  {help: "that have one; all where none is named"},
+		"proxy.regions[]":                {help: "a region"},
+		"proxy.certifies":                {help: "the regions whose Regional Endpoint the certificate is valid for; all where none is named"},
+		"proxy.certifies[]":              {help: "a region"},
+		"store":                          {help: "the external database that Activities write to, one in each region"},
+		"store.engine":                   {help: "none: Activities write to nothing; postgres has to be installed", values: texts(StoreEngines())},
+		"store.promotion":                {help: "when the survivor's store leads on a failover", values: texts(StorePromotions())},
+		"store.fencing":                  {help: "whether a store refuses writes of another epoch than its own", values: texts(Fencings())},
+		"workload":                       {help: "the load that the drill runs"},
+		"workload.profile":               {help: "what is run", values: Profiles()},
+		"workload.rate":                  {help: "Workflow starts for each Namespace, such as 3/s or 90/m"},
+		"probes":                         {help: "how often each capability is probed, from each region; 0/s leaves one out"},
+		"probes.start":                   {help: "Workflow starts"},
+		"probes.signal":                  {help: "signals"},
+		"probes.query":                   {help: "queries"},
+		"probes.update":                  {help: "Updates"},
+		"probes.workflow":                {help: "each of Workflow Task, Activity, timer and completion"},
+		"clients":                        {help: "how those that probe are deployed"},
+		"clients.endpoints":              {help: "what a prober of each region dials, one for each; the model's where none is named"},
+		"clients.endpoints[]":            {help: "the Namespace Endpoint follows the active region, the Regional Endpoint is pinned", values: texts(Endpoints())},
+		"starters":                       {help: "how the Workflow starters of a region are deployed, by region"},
+		"starters.*":                     {help: "those of a region"},
+		"starters.*.pinnedTo":            {help: "the region whose Regional Endpoint they dial, whatever the model has"},
+		"fleets":                         {help: "how the Workers of a region are deployed, by region"},
+		"fleets.*":                       {help: "those of a region"},
+		"fleets.*.workers":               {help: "processes for each Namespace"},
+		"fleets.*.endpoint":              {help: "what the Workers dial; the model's where it is left out", values: texts(Endpoints())},
+		"fleets.*.slots":                 {help: "tasks of each kind that a Worker runs at once"},
+		"provisioning":                   {help: "declared time that no single machine can measure, of a region that starts Workers on failover"},
+		"provisioning.imagePull":         {help: "the pull of an image"},
+		"provisioning.machineStart":      {help: "the start of a machine"},
+		"provisioning.warmUp":            {help: "of the application, before its Workers poll"},
+		"steadyState":                    {help: "what has to hold before a fault: completions at or above 90 % of the rate"},
+		"steadyState.window":             {help: "over which they are counted"},
+		"steadyState.atMost":             {help: "how long to wait for it"},
+		"failover":                       {help: "how Namespaces leave a region that is lost"},
+		"failover.mode":                  {help: "forced, graceful (a handover), hybrid (forced after 10 s), manual (a person approves) or none", values: texts(FailoverModes())},
+		"failover.detect":                {help: "how the control plane finds that a region is lost"},
+		"failover.detect.interval":       {help: "of health probes"},
+		"failover.detect.failures":       {help: "in a row that are a loss"},
+		"failback":                       {help: "how Namespaces come home"},
+		"failback.mode":                  {help: "automatic and immediate are the control plane's own; never has them stay", values: texts(FailbackModes())},
+		"faults":                         {help: "what breaks, where and when; times count from the first one listed"},
+		"faults[]":                       {help: "one fault: see failoverdrill faults KIND for what each kind takes"},
+		"faults[].kind":                  {help: "what is broken", values: texts(FaultKinds())},
+		"faults[].flavour":               {values: []string{string(Crash), string(Freeze), string(Dark), string(Reset), string(Refused)}},
+		"faults[].links[]":               {help: "a kind of traffic", values: texts(LinkRoles())},
+		"faults[].workers[]":             {help: "the number of a Worker, from 0"},
+		"faults[].down.least":            {help: "at least"},
+		"faults[].down.most":             {help: "at most"},
+		"faults[].up.least":              {help: "at least"},
+		"faults[].up.most":               {help: "at most"},
+		"faults[].delay.least":           {help: "at least"},
+		"faults[].delay.most":            {help: "at most"},
+		"faults[].pattern[]":             {help: "how long: down, up, down, and so on"},
+		"abort":                          {help: "conditions that end the drill at once, heal it and fail it"},
+		"abort[]":                        {help: "a condition", values: texts(Aborts())},
+		"observe":                        {help: "how long the drill watches"},
+		"observe.outage":                 {help: "the longest wait for recovery"},
+		"observe.drain":                  {help: "the longest wait, after the load ended, for Workflows to end"},
+		"objectives":                     {help: "what the measurements are held against: at least one"},
+		"objectives.recoveryTime":        {help: "RTO: fault effective to throughput sustained"},
+		"objectives.recoveryPoint":       {help: "RPO: acknowledged operations that are lost if the region never returns, as time"},
+		"objectives.completion":          {help: "of the Workflows acknowledged and not lost, such as 100%"},
+		"objectives.lostAfterHeal":       {help: "acknowledged operations that are still lost after the region returned"},
+		"objectives.storeRecoveryPoint":  {help: "RPO of the store: acknowledged writes that its survivor does not have, as time"},
+		"seed":                           {help: "of every random decision"},
+	}
+	for key, k := range (FaultTraits{Kind: LinkPartition}).told() { // which takes every kind of Link
+		path := "faults[]." + key
+		out[path] = fileKey{help: k.Help, values: out[path].values}
+		if key == "part" || key == "direction" {
+			out[path] = fileKey{help: k.Help, values: k.Values}
+		}
+	}
+	for _, k := range FaultTiming() {
+		out["faults[]."+k.Key] = fileKey{help: k.Help, values: k.Values}
+	}
+	return out
+}
