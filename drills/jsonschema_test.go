@@ -75,7 +75,7 @@ func TestEveryShippedDrillIsAsTheSchemaSays(t *testing.T) {
 func TestWhatAnEditorMarksIsAMistake(t *testing.T) {
 	s, _ := compiled(t)
 	for name, test := range map[string]struct{ old, new string }{
-		"an unknown key":        {"model: active-hot", "model: active-hot\nmodle: active-hot"},
+		"an unknown key":        {"model: active-hot", "model: active-hot\ntopology: active-hot"},
 		"no such model":         {"active-hot", "active-warm"},
 		"no such fault":         {"region-outage", "region-outrage"},
 		"no unit":               {"recoveryTime: 30s", "recoveryTime: 30"},
