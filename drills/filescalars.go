@@ -109,7 +109,7 @@ func (q quoted) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(stri
 func durationOf(p *time.Duration) fileScalar {
 	return fileScalar{
 		want:  "a duration such as 500ms",
-		shape: shape{"anyOf": []shape{{"type": "string", "pattern": `^([0-9]*\.?[0-9]+(ns|us|µs|ms|s|m|h))+$|^0$`}, {"const": 0}}},
+		shape: shape{"anyOf": []shape{{"type": "string", "pattern": `^\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^[+-]?0$`}, {"const": 0}}},
 		set: func(text string) (err error) {
 			*p, err = ParseDuration(text)
 			if _, bare := strconv.ParseFloat(text, 64); err != nil && bare == nil {
@@ -135,7 +135,7 @@ func formatDuration(d time.Duration) string {
 
 func rateOf(p *Rate) fileScalar {
 	return fileScalar{
-		want: "a rate such as 10/s", shape: shape{"type": "string", "pattern": `^[0-9.eE+]+/[sm]$`},
+		want: "a rate such as 10/s", shape: shape{"type": "string", "pattern": `^[0-9.eE+-]+/[sm]$`},
 		set: func(text string) (err error) { *p, err = ParseRate(text); return err },
 		get: func() any { return p.String() },
 	}
@@ -143,7 +143,7 @@ func rateOf(p *Rate) fileScalar {
 
 func percentOf(p *Percent) fileScalar {
 	return fileScalar{
-		want: "a share such as 99.9%", shape: shape{"type": "string", "pattern": `^[0-9.]+%$`},
+		want: "a share such as 99.9%", shape: shape{"type": "string", "pattern": `^[0-9.eE+-]+%$`},
 		set: func(text string) (err error) { *p, err = ParsePercent(text); return err },
 		get: func() any { return p.String() },
 	}

@@ -141,11 +141,14 @@ func (c *docket) silenced(region string) bool {
 	})
 }
 
+// newsLasts is what the tries take by which it is seen that a lost region lives.
+const newsLasts = drills.Offset(7 * time.Second)
+
 // newsTakes is how long news may take to a lost region that lives: it is told once it is
 // known that it does, by a few round trips over a way that may be long.
 func (c *docket) newsTakes() drills.Offset {
 	d := c.Drill.Network.InterRegion
-	return lookLasts + drills.Offset(8*(d.Latency+d.Jitter))
+	return newsLasts + drills.Offset(8*(d.Latency+d.Jitter))
 }
 
 // misnamed reports whether a fault has a region's name server answer otherwise
