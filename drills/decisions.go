@@ -23,10 +23,11 @@ func (d *Drill) draw(stream uint64, number int) *rand.Rand {
 // FaultDelay is how long the steady state is held before the drill's fault of
 // that number, beyond its At: a decision of the seed.
 func (d *Drill) FaultDelay(number int) time.Duration {
-	return d.Faults[number].Delay.pick(d.draw(faultDelayStream, number))
+	return d.Faults[number].Delay.Draw(d.draw(faultDelayStream, number))
 }
 
-func (s Span) pick(draw *rand.Rand) time.Duration {
+// Draw is a time within the span.
+func (s Span) Draw(draw *rand.Rand) time.Duration {
 	return min(s.Most, s.Least+time.Duration(draw.Int64N(int64(max(s.Most-s.Least, 0))+1)).Round(time.Millisecond))
 }
 
@@ -69,7 +70,7 @@ func (f FaultSpec) flaps(draw *rand.Rand) []time.Duration {
 	var out []time.Duration
 	for left := f.For; left > 0; {
 		for _, span := range turns {
-			if next := min(max(span.pick(draw), leastFlap), left); next > 0 {
+			if next := min(max(span.Draw(draw), leastFlap), left); next > 0 {
 				out = append(out, next)
 				left -= next
 			}

@@ -23,6 +23,7 @@ type Drill struct {
 	Proxy       ProxySettings
 	Store       StoreSettings
 	Workload    Workload
+	Workers     WorkerSettings // of the user's own; those that ship where there are none
 	Probes      Probes
 	Clients     Clients
 	Starters    map[string]StarterSettings // by region; absent regions take the model's
@@ -150,8 +151,10 @@ func ProxyModes() []ProxyTLS { return []ProxyTLS{NoProxy, MutualTLS} }
 
 // Workload is the load a drill runs.
 type Workload struct {
-	Profile string
-	Rate    Rate // Workflow starts for each Namespace
+	Profile   string
+	Namespace string           // empty takes the profile's; in dual-active each Namespace has its home behind it
+	Rate      Rate             // Workflow starts for each Namespace
+	Workflow  WorkflowSettings // of the user's own; none of a profile that ships
 }
 
 // Probes is how often each capability of a Namespace is probed, from each of its
@@ -181,8 +184,19 @@ type StarterSettings struct {
 // Any reports whether anything is probed.
 func (p Probes) Any() bool { return p != Probes{} }
 
-// Profiles lists the workloads that ship.
-func Profiles() []string { return []string{"orders"} }
+// Profiles lists the workloads: the one that ships, and Workflows of the user's own.
+func Profiles() []string { return []string{OrdersProfile, OwnProfile} }
+
+// namespace is what the Namespaces of a workload are called.
+func (w Workload) namespace() string {
+	switch {
+	case w.Namespace != "":
+		return w.Namespace
+	case w.Profile == OwnProfile:
+		return ownNamespace
+	}
+	return w.Profile
+}
 
 // Offered is the rate of starts that the drill offers to Namespaces together.
 func (d *Drill) Offered(namespaces []string) Rate { return d.Workload.Rate * Rate(len(namespaces)) }

@@ -30,6 +30,12 @@ func (d *Drill) resolved() *Drill {
 		out.Faults[i].After = out.Faults[i].Trigger()
 		out.fillPeer(&out.Faults[i])
 	}
+	if out.Workload.Profile == "" {
+		out.Workload.Profile = OrdersProfile
+	}
+	if d.Own() { // what a Go program said is said, but for what is zero
+		out.fillOwn(func(path string) bool { return path != "workers.ready" && path != "workers.stop" })
+	}
 	out.Fleets = maps.Clone(d.Fleets)
 	if out.Fleets == nil {
 		out.Fleets = map[string]FleetSettings{}

@@ -117,7 +117,7 @@ func parameters() []parameter {
 			says: func(f FaultSpec) string { return fmt.Sprintf("%d conflicts", f.Conflicts) },
 			take: func(to *FaultSpec, from FaultSpec) { to.Conflicts = from.Conflicts },
 			check: func(l *problemList, path string, f FaultSpec, _ FaultTraits) {
-				l.count(path, f.Conflicts, 1, maxConflicts)
+				l.count(path, f.Conflicts, 0, maxConflicts)
 			},
 		},
 		{

@@ -5,17 +5,28 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
 // Load reads the drill file at path. See Parse for its errors; a file that
 // cannot be read is a *FileError too, which names the path and wraps the cause.
+// Folders that it names are of the folder that it is in.
 func Load(path string) (*Drill, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return Parse(path, src)
+	d, err := Parse(path, src)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	d.Workers.anchor(folder)
+	return d, nil
 }
 
 func unreadable(path string, err error) error {
@@ -100,6 +111,7 @@ func (r *fileReader) fillDependentDefaults(d *Drill) {
 			f.For = max(usualFor, f.Down.Most+f.Up.Most)
 		}
 	}
+	d.fillOwn(r.has)
 }
 
 // usualFor is how long a fault lasts that ends by itself, unless the drill says

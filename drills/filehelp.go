@@ -47,6 +47,34 @@ func fileKeys() map[string]fileKey {
 		"workload":                       {help: "the load that the drill runs"},
 		"workload.profile":               {help: "what is run", values: Profiles()},
 		"workload.rate":                  {help: "Workflow starts for each Namespace, such as 3/s or 90/m"},
+		"workload.namespace":             {help: "what the Namespaces are called; default, where Workers are your own"},
+		"workload.workflow":              {help: "a Workflow of your own Workers: what is started, and what follows each start"},
+		"workload.workflow.type":         {help: "the Workflow type that is started"},
+		"workload.workflow.taskQueue":    {help: "on which; the first that the Workers poll where it is left out"},
+		"workload.workflow.input":        {help: "its argument in JSON, or a list of them, as templates: {{.ID}}, {{int 1 100}}, {{pick \"a\" \"b\"}}, {{chance 10}}, {{json .ID}}"},
+		"workload.workflow.input[]":      {help: "an argument, in JSON"},
+		"workload.workflow.taskTimeout":  {help: "of its Workflow Tasks; the server's 10s where it is left out"},
+		"workload.workflow.signals":      {help: "that each Workflow is sent once its start was acknowledged"},
+		"workload.workflow.updates":      {help: "that each Workflow is sent once its start was acknowledged"},
+		"workload.workflow.queries":      {help: "that each Workflow is asked once its start was acknowledged"},
+		"workers":                        {help: "Workers of your own, which every Fleet runs in the place of those that ship"},
+		"workers.command":                {help: "the program and its arguments; one with a / is looked for in dir, another on the PATH"},
+		"workers.command[]":              {help: "a word of it"},
+		"workers.dir":                    {help: "that it runs in; the drill file's folder where it is left out"},
+		"workers.env":                    {help: "variables, beside the TEMPORAL_ ones that tell it where to connect"},
+		"workers.env.*":                  {help: "a value"},
+		"workers.taskQueues":             {help: "that it has to poll"},
+		"workers.taskQueues[]":           {help: "a task queue"},
+		"workers.ready":                  {help: "how long it may take from its start until it polls them; 30s where it is left out"},
+		"workers.stop":                   {help: "how long it may take to end once it was told to (SIGTERM); 10s where it is left out"},
+		"workers.address":                {help: "how it is told its endpoint: dns is a name and the server that knows it, plain is ip:port of a relay, for SDKs that have the operating system resolve names", values: texts(AddressForms())},
+		"workers.regions":                {help: "what a region runs otherwise than the others, by region"},
+		"workers.regions.*":              {help: "of a region"},
+		"workers.regions.*.command":      {help: "the program and its arguments"},
+		"workers.regions.*.command[]":    {help: "a word of it"},
+		"workers.regions.*.dir":          {help: "that it runs in"},
+		"workers.regions.*.env":          {help: "variables, beside those that every region has"},
+		"workers.regions.*.env.*":        {help: "a value"},
 		"probes":                         {help: "how often each capability is probed, from each region; 0/s leaves one out"},
 		"probes.start":                   {help: "Workflow starts"},
 		"probes.signal":                  {help: "signals"},
@@ -103,6 +131,16 @@ func fileKeys() map[string]fileKey {
 		"objectives.lostAfterHeal":       {help: "acknowledged operations that are still lost after the region returned"},
 		"objectives.storeRecoveryPoint":  {help: "RPO of the store: acknowledged writes that its survivor does not have, as time"},
 		"seed":                           {help: "of every random decision"},
+	}
+	for _, calls := range []string{"signals", "updates", "queries"} {
+		path := "workload.workflow." + calls + "[]"
+		out[path] = fileKey{help: "one of them"}
+		out[path+".name"] = fileKey{help: "under which the Workflow knows it"}
+		out[path+".after"] = fileKey{help: "how long after the start was acknowledged: least and most, or one time"}
+		out[path+".after.least"], out[path+".after.most"] = fileKey{help: "at least"}, fileKey{help: "at most"}
+		out[path+".input"] = fileKey{help: "its argument in JSON, or a list of them, as templates"}
+		out[path+".input[]"] = fileKey{help: "an argument, in JSON"}
+		out[path+".share"] = fileKey{help: "of the Workflows that it is sent to, such as 50%; all where it is left out"}
 	}
 	for key, k := range (FaultTraits{Kind: LinkPartition}).told() { // which takes every kind of Link
 		path := "faults[]." + key

@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -15,6 +16,7 @@ type fileScalar struct {
 	want    string // what it must be, for whoever wrote a list or a mapping
 	literal bool   // whether text that looks like a number has to be quoted
 	shape   shape  // of it
+	most    int    // bytes; 0 takes maxText
 	set     func(text string) error
 	get     func() any
 }
@@ -27,8 +29,8 @@ func (s fileScalar) read(r *fileReader, path string, n ast.Node) {
 	switch {
 	case !ok:
 		r.fail(path, startOf(n), "must be %s, not %s", s.want, describe(n))
-	case len(text) > maxText:
-		r.fail(path, startOf(n), "is longer than %d bytes", maxText)
+	case len(text) > cmp.Or(s.most, maxText):
+		r.fail(path, startOf(n), "is longer than %d bytes", cmp.Or(s.most, maxText))
 	case s.literal && !literal:
 		r.fail(path, startOf(n), "must be %s, and %s is %s to YAML: put it in quotes", s.want, text, describe(n))
 	default:
@@ -59,6 +61,17 @@ func textOf[T ~string](p *T) fileScalar {
 		set: func(text string) error { *p = T(text); return nil },
 		get: func() any { return string(*p) },
 	}
+}
+
+// maxVerbatim is above any argument of a program or of a Workflow that a person writes.
+const maxVerbatim = 8 << 10
+
+// verbatimOf is text that is handed on as it was written, and may hold anything.
+func verbatimOf(p *string) fileScalar {
+	s := textOf(p)
+	s.most = maxVerbatim
+	s.get = func() any { return quoted(*p) }
+	return s
 }
 
 // textOrNothing is text that is left out where it is empty.

@@ -45,8 +45,11 @@ func schema(d *Drill) fileSection {
 		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},
+			{"namespace", textOrNothing(&d.Workload.Namespace)},
 			{"rate", rateOf(&d.Workload.Rate)},
+			{"workflow", fileOptional{workflowSchema(&d.Workload.Workflow)}},
 		}},
+		{"workers", fileOptional{workersSchema(&d.Workers)}},
 		{"probes", fileSection{
 			{"start", rateOf(&d.Probes.Start)},
 			{"signal", rateOf(&d.Probes.Signal)},
@@ -57,7 +60,7 @@ func schema(d *Drill) fileSection {
 		{"clients", fileSection{
 			{"endpoints", fileList[Endpoint]{into: &d.Clients.Endpoints, item: func(e *Endpoint) fileValue { return textOf(e) }}},
 		}},
-		{"starters", fileStarters{d}},
+		{"starters", fileMap[StarterSettings]{into: &d.Starters, item: func(s *StarterSettings) fileValue { return starterSchema(s) }}},
 		{"fleets", fileFleets{d}},
 		{"provisioning", fileSection{
 			{"imagePull", durationOf(&d.Provision.ImagePull)},
@@ -121,6 +124,52 @@ func faultSchema(f *FaultSpec) fileValue {
 		{"delay", fileSpan{&f.Delay}},
 		{"for", orNothing(&f.For, durationOf)},
 		{"pattern", fileList[time.Duration]{into: &f.Pattern, item: func(d *time.Duration) fileValue { return durationOf(d) }}},
+	}
+}
+
+// workersSchema is a Worker program of the user's own, as every region runs it, and what
+// a region runs otherwise.
+func workersSchema(w *WorkerSettings) fileSection {
+	return append(programSchema(&w.WorkerProgram), fileSection{
+		{"taskQueues", fileList[string]{into: &w.TaskQueues, item: textSchema}},
+		{"ready", orNothing(&w.Ready, durationOf)},
+		{"stop", orNothing(&w.Stop, durationOf)},
+		{"address", textOrNothing(&w.Address)},
+		{"regions", fileMap[WorkerProgram]{into: &w.Regions, item: func(p *WorkerProgram) fileValue { return programSchema(p) }}},
+	}...)
+}
+
+func programSchema(p *WorkerProgram) fileSection {
+	return fileSection{
+		{"command", fileList[string]{into: &p.Command, item: verbatimSchema}},
+		{"dir", textOrNothing(&p.Dir)},
+		{"env", fileMap[string]{into: &p.Env, item: verbatimSchema}},
+	}
+}
+
+func verbatimSchema(text *string) fileValue { return verbatimOf(text) }
+
+func workflowSchema(w *WorkflowSettings) fileSection {
+	calls := func(into *[]CallSettings) fileValue {
+		return fileList[CallSettings]{into: into, item: callSchema, blank: CallSettings{Share: 100}}
+	}
+	return fileSection{
+		{"type", textOrNothing(&w.Type)},
+		{"taskQueue", textOrNothing(&w.TaskQueue)},
+		{"input", fileTexts{&w.Input}},
+		{"taskTimeout", orNothing(&w.TaskTimeout, durationOf)},
+		{"signals", calls(&w.Signals)},
+		{"updates", calls(&w.Updates)},
+		{"queries", calls(&w.Queries)},
+	}
+}
+
+func callSchema(c *CallSettings) fileValue {
+	return fileSection{
+		{"name", textOf(&c.Name)},
+		{"after", fileSpan{&c.After}},
+		{"input", fileTexts{&c.Input}},
+		{"share", orNothing(&c.Share, percentOf)},
 	}
 }
 

@@ -122,29 +122,65 @@ func (v fileSpan) encode() any {
 	return v.section().encode()
 }
 
-// fileStarters is the mapping of regions to the settings of their starters. Only what
-// a drill says is written.
-type fileStarters struct{ d *Drill }
+// fileMap is a mapping of keys that the user chooses, such as regions, to values of one
+// kind. Only what a drill says is written.
+type fileMap[T any] struct {
+	into *map[string]T
+	item func(*T) fileValue
+}
 
-func (v fileStarters) read(r *fileReader, path string, n ast.Node) {
-	v.d.Starters = map[string]StarterSettings{}
+func (v fileMap[T]) read(r *fileReader, path string, n ast.Node) {
+	*v.into = map[string]T{}
 	for _, e := range r.entries(path, n) {
-		var settings StarterSettings
-		r.read(starterSchema(&settings), joinPath(path, e.key), e.value, e.at())
-		v.d.Starters[e.key] = settings
+		var value T
+		r.read(v.item(&value), joinPath(path, e.key), e.value, e.at())
+		(*v.into)[e.key] = value
 	}
 }
 
-func (v fileStarters) encode() any {
+func (v fileMap[T]) encode() any {
 	var out yaml.MapSlice
-	for _, region := range slices.Sorted(maps.Keys(v.d.Starters)) {
-		settings := v.d.Starters[region]
-		out = append(out, yaml.MapItem{Key: region, Value: starterSchema(&settings).encode()})
+	for _, key := range slices.Sorted(maps.Keys(*v.into)) {
+		value := (*v.into)[key]
+		out = append(out, yaml.MapItem{Key: key, Value: v.item(&value).encode()})
 	}
 	if len(out) == 0 {
 		return nil
 	}
 	return out
+}
+
+// fileOptional is a section that is left out where it says nothing.
+type fileOptional struct{ fileSection }
+
+func (v fileOptional) encode() any {
+	if out, ok := v.fileSection.encode().(yaml.MapSlice); ok && len(out) > 0 {
+		return out
+	}
+	return nil
+}
+
+// fileTexts is a list of texts, of which one alone need not be in a list.
+type fileTexts struct{ into *[]string }
+
+func (v fileTexts) list() fileList[string] {
+	return fileList[string]{into: v.into, item: verbatimSchema}
+}
+
+func (v fileTexts) read(r *fileReader, path string, n ast.Node) {
+	if _, several := n.(*ast.SequenceNode); several {
+		v.list().read(r, path, n)
+		return
+	}
+	*v.into = make([]string, 1)
+	verbatimSchema(&(*v.into)[0]).read(r, path, n)
+}
+
+func (v fileTexts) encode() any {
+	if len(*v.into) == 1 {
+		return verbatimSchema(&(*v.into)[0]).encode()
+	}
+	return v.list().encode()
 }
 
 // fileFleets is the mapping of regions to the settings of their Fleets.

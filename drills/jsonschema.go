@@ -63,9 +63,14 @@ func (v fileSpan) describe(path string) shape {
 	return described(path, shape{"anyOf": []shape{durationOf(&span.Least).shape, fileSpan{&span}.section().describe(path)}})
 }
 
-func (v fileStarters) describe(path string) shape {
-	var s StarterSettings
-	return described(path, shape{"type": "object", "additionalProperties": starterSchema(&s).describe(path + ".*")})
+func (v fileMap[T]) describe(path string) shape {
+	var value T
+	return described(path, shape{"type": "object", "additionalProperties": v.item(&value).describe(path + ".*")})
+}
+
+func (v fileTexts) describe(path string) shape {
+	var text string
+	return described(path, shape{"anyOf": []shape{verbatimOf(&text).shape, v.list().describe(path)}})
 }
 
 func (v fileFleets) describe(path string) shape {
@@ -84,8 +89,11 @@ func (s fileScalar) describe(path string) shape {
 // required lists the keys that a section of a drill file cannot do without, by its path.
 func required() map[string][]string {
 	return map[string][]string{
-		"":           {"apiVersion", "name", "model", "regions", "faults", "objectives"},
-		"faults[]":   {"kind", "region"},
-		"starters.*": {"pinnedTo"},
+		"":                            {"apiVersion", "name", "model", "regions", "faults", "objectives"},
+		"faults[]":                    {"kind", "region"},
+		"starters.*":                  {"pinnedTo"},
+		"workload.workflow.signals[]": {"name"},
+		"workload.workflow.updates[]": {"name"},
+		"workload.workflow.queries[]": {"name"},
 	}
 }

@@ -15,6 +15,8 @@ const (
 	// ResultOperation is that a client was told how a Workflow ended. Only ids that
 	// are contested have it.
 	ResultOperation OperationKind = "result"
+	// QueryOperation is a query, which leaves nothing behind that could be lost.
+	QueryOperation OperationKind = "query"
 	// WriteOperation is a row that an Activity writes to the store. Its Recovery Point
 	// is the store's own.
 	WriteOperation OperationKind = "write"

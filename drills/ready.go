@@ -41,6 +41,24 @@ func (r *runner) ready(ctx context.Context, atMost time.Duration) (seen string, 
 	return seen, err
 }
 
+// heard waits, before any load, until Workers of the user's own poll, for as long as the
+// drill lets them take: load that nobody takes would be a backlog to begin with. Those
+// that ship are there at once.
+func (r *runner) heard(ctx context.Context) error {
+	if !r.drill.Own() {
+		return nil
+	}
+	var lacks []string
+	polling, err := wait(ctx, askEvery, r.drill.Workers.Ready, func(ctx context.Context) bool {
+		_, lacks = r.pollers(ctx)
+		return len(lacks) == 0
+	})
+	if err == nil && !polling {
+		err = fmt.Errorf("%w: within %s (workers.ready) %s", ErrNoSteadyState, formatDuration(r.drill.Workers.Ready), strings.Join(lacks, "; "))
+	}
+	return err
+}
+
 // direction is one way in which regions replicate to each other.
 type direction struct{ from, to string }
 
@@ -87,7 +105,8 @@ func (r *runner) directions() []direction {
 // refused; an absent Fleet has none, and is not asked for.
 func (r *runner) pollers(ctx context.Context) (workers int, lacks []string) {
 	for _, ns := range r.topology.Namespaces {
-		var heard, untold []string
+		var heard []Poller
+		var untold []string
 		for _, region := range []string{ns.Home, ns.Replica} {
 			limited, cancel := context.WithTimeout(ctx, pollersWithin)
 			who, err := r.world.Gates.Pollers(limited, region, ns.Name)
@@ -102,20 +121,36 @@ func (r *runner) pollers(ctx context.Context) (workers int, lacks []string) {
 				continue
 			}
 			workers += f.Workers
-			if silent := f.silent(heard); len(silent) > 0 {
-				lacks = append(lacks, fmt.Sprintf("%d of %d Workers of the %s Fleet of %s in %s were not heard to poll%s: look at what they say (%s) and dial (fleets.%s.endpoint)",
-					len(silent), f.Workers, f.State, f.Namespace, f.Region, strings.Join(untold, ""), logOf(silent[0]), f.Region))
+			if silent := f.silent(heard, r.drill.TaskQueues()); len(silent) > 0 {
+				lacks = append(lacks, fmt.Sprintf("%d of %d Workers of the %s Fleet of %s in %s were not heard to poll%s%s: look at what they say (%s) and dial (fleets.%s.endpoint)",
+					len(silent), f.Workers, f.State, f.Namespace, f.Region, queues(r.drill.TaskQueues()), strings.Join(untold, ""), logOf(silent[0]), f.Region))
 			}
 		}
 	}
 	return workers, lacks
 }
 
-// silent names the Workers of the Fleet that are not among the identities heard.
-func (f Fleet) silent(heard []string) []string {
+// queues names task queues after the word for what is done to them.
+func queues(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return " " + strings.Join(list, " and ")
+}
+
+// silent names the Workers of the Fleet that were not heard to poll: any task queue, or
+// each of those that are named.
+func (f Fleet) silent(heard []Poller, taskQueues []string) []string {
 	var out []string
 	for number := range f.Workers {
-		if !slices.Contains(heard, WorkerIdentity(f.Region, f.Namespace, number)) {
+		polled := map[string]bool{}
+		for _, p := range heard {
+			if p.Identity == WorkerIdentity(f.Region, f.Namespace, number) {
+				polled[p.TaskQueue] = true
+			}
+		}
+		lacks := func(queue string) bool { return !polled[queue] }
+		if len(polled) == 0 || slices.ContainsFunc(taskQueues, lacks) {
 			out = append(out, WorkerName(f, number))
 		}
 	}

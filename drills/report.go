@@ -281,6 +281,11 @@ const (
 	StarterPinned      FindingName = "starter-pinned"                // starters of a living region dial the lost one
 	StoreNotPromoted   FindingName = "store-not-promoted"            // the survivor's store follows still
 	StoreEarly         FindingName = "store-promoted-early"          // it leads before its Namespace is active there
+	WorkerNotStarted   FindingName = "worker-not-started"            // a Worker of the user's own cannot be started, or ends before it polls
+	WorkerExits        FindingName = "worker-exits"                  // it ends though nobody told it to
+	WorkerSilent       FindingName = "worker-silent"                 // it runs, and does not poll what it is for
+	WorkerFloods       FindingName = "worker-floods-log"             // it writes more than anybody keeps
+	WorkerIgnoresStop  FindingName = "worker-ignores-stop"           // it does not end when it is told to
 	StoreUnfenced      FindingName = "store-unfenced"                // a store takes writes of an epoch that is over
 )
 

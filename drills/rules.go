@@ -22,6 +22,7 @@ func (d *Drill) problems() []problem {
 	d.checkCodec(&l)
 	d.checkProxy(&l)
 	d.checkStore(&l)
+	d.checkOwn(&l)
 	d.checkClients(&l)
 	d.checkFleets(&l)
 	d.checkProvisioning(&l)

@@ -180,6 +180,9 @@ func (r *runner) steadyState(ctx context.Context) error {
 	if err := r.faults.setUp(ctx); err != nil {
 		return err
 	}
+	if err := r.heard(ctx); err != nil {
+		return err
+	}
 	if err := r.startLoad(ctx); err != nil {
 		return err
 	}
@@ -361,7 +364,7 @@ func (r *runner) heal(ctx context.Context) error {
 // where they stay, or for long enough: whether it did is the evidence.
 func (r *runner) turn(ctx context.Context) error {
 	back, there := r.settled()
-	if !there {
+	if !there || !r.drill.Scheduled() {
 		return nil
 	}
 	_, err := wait(ctx, lookEvery, r.drill.Observe.Drain, func(context.Context) bool {

@@ -233,15 +233,15 @@ func (w watcher) Watch(ctx context.Context) error {
 
 // Pollers are the Workers that are not absent. Each is heard in its own region, but
 // for one that polls in another.
-func (w watcher) Pollers(_ context.Context, region, namespace string) ([]string, error) {
-	var out []string
+func (w watcher) Pollers(_ context.Context, region, namespace string) ([]drills.Poller, error) {
+	var out []drills.Poller
 	for _, f := range w.drill.Topology().Fleets {
 		if f.Namespace != namespace || f.Region != region || f.State == drills.FleetAbsent {
 			continue
 		}
 		for number := range f.Workers {
 			if who := drills.WorkerIdentity(region, namespace, number); who != w.mute {
-				out = append(out, who)
+				out = append(out, drills.Poller{Identity: who, TaskQueue: "orders"})
 			}
 		}
 	}

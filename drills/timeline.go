@@ -37,6 +37,7 @@ const (
 	KindWorkflow    Kind = "workflow"    // one Workflow as a census read it
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
 	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
+	KindProgram     Kind = "program"     // what became of the user's program that a component, Subject, runs: Name says what, Value its seconds or bytes, Detail how
 	KindExit        Kind = "exit"        // a component ended though nobody ended it
 	KindNote        Kind = "note"        // for a reader; never judged
 	KindEnd         Kind = "end"         // last event: how the run ended
@@ -97,6 +98,16 @@ const (
 	HandoverGivenUp = "given-up" // the control plane gave it up
 )
 
+// What becomes of a user's program: names of events of KindProgram.
+const (
+	ProgramStarted = "started" // it runs; a program that ended is started again
+	ProgramFailed  = "failed"  // it could not be started
+	ProgramExited  = "exited"  // it ended though nobody told it to, after Value seconds
+	ProgramStopped = "stopped" // it ended as it was told to, within Value seconds
+	ProgramKilled  = "killed"  // it was told to end and did not, and was killed after Value seconds
+	ProgramFlooded = "flooded" // it wrote more than is kept, Value bytes by then
+)
+
 // Event is one entry of a Timeline: a mark or an observation, never a
 // judgement. Which fields are set depends on Kind.
 type Event struct {
@@ -109,6 +120,7 @@ type Event struct {
 	Held      bool      `json:"held,omitempty"`    // of a probe: it was broken; of one spared: it was as before; of a poll: it was accepted; of a component: it serves
 	Value     float64   `json:"value,omitempty"`   // seconds for lag and drift, bytes for memory
 	Detail    string    `json:"detail,omitempty"`
+	TaskQueue string    `json:"taskQueue,omitempty"` // of a poll; empty for that of a sticky Worker
 	Begin     *Begin    `json:"begin,omitempty"`
 	Workflow  *Workflow `json:"workflow,omitempty"`
 }
@@ -146,9 +158,11 @@ type Workflow struct {
 	Status     string    `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
 	StartedAt  Offset    `json:"startedAt"`
 	ClosedAt   Offset    `json:"closedAt,omitempty"`
-	Parent     string    `json:"parent,omitempty"`   // id of the Workflow that it is a child of
-	Schedule   string    `json:"schedule,omitempty"` // id of the schedule that started it
-	ResetAt    Offset    `json:"resetAt,omitempty"`  // when it went on from the middle of an earlier run, as conflict resolution has it
+	Parent     string    `json:"parent,omitempty"`    // id of the Workflow that it is a child of
+	Schedule   string    `json:"schedule,omitempty"`  // id of the schedule that started it
+	Continued  bool      `json:"continued,omitempty"` // it goes on from a run that ended by continuing as new, by a retry or by cron
+	Original   string    `json:"original,omitempty"`  // the run that it goes on from, of one that was reset
+	ResetAt    Offset    `json:"resetAt,omitempty"`   // when it went on from the middle of an earlier run, as conflict resolution has it
 	Tasks      []Task    `json:"tasks,omitempty"`
 	Operations []string  `json:"operations,omitempty"` // ids of signals, updates and executions of Activities in the history, as often as they are there
 	Result     string    `json:"result,omitempty"`     // of one that both sides acted on: the id of the operation that ended it

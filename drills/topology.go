@@ -132,9 +132,9 @@ func (d *Drill) Topology() Topology {
 		if i > 0 && !traits.perRegion {
 			break
 		}
-		name := d.Workload.Profile
+		name := d.Workload.namespace()
 		if traits.perRegion {
-			name = fmt.Sprintf("%s-%s", d.Workload.Profile, home)
+			name = fmt.Sprintf("%s-%s", name, home)
 		}
 		ns := Namespace{
 			Name: name, Home: home, Replica: d.Regions[(i+1)%len(d.Regions)],

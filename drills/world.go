@@ -191,11 +191,17 @@ type Watcher interface {
 	Stored(ctx context.Context, region, namespace string) error
 }
 
+// Poller is who polled a task queue.
+type Poller struct {
+	Identity  string `json:"identity"`
+	TaskQueue string `json:"taskQueue,omitempty"` // empty for that of a sticky Worker, which is its own
+}
+
 // Gates know who polls.
 type Gates interface {
-	// Pollers names the identities that have polled a region's cluster for a
-	// Namespace, whether they were served or refused.
-	Pollers(ctx context.Context, region, namespace string) ([]string, error)
+	// Pollers names who has polled a region's cluster for a Namespace, and which task
+	// queues, whether they were served or refused.
+	Pollers(ctx context.Context, region, namespace string) ([]Poller, error)
 }
 
 // World is what a drill runs in.

@@ -11,6 +11,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/fixtures/codec"
 	"github.com/failoverdrill/failoverdrill/fixtures/component"
 	"github.com/failoverdrill/failoverdrill/fixtures/dns"
+	"github.com/failoverdrill/failoverdrill/fixtures/program"
 	"github.com/failoverdrill/failoverdrill/fixtures/proxy"
 	"github.com/failoverdrill/failoverdrill/toxics"
 )
@@ -30,7 +31,11 @@ func (c *cli) componentCommand() *cobra.Command {
 		configuredRole("proxy", "A region's mTLS terminator between Workers and Temporal", proxy.Run),
 		configuredRole("store", "A region's external database, which Activities write to", runStore),
 		configuredRole("prober", "The probe lanes of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunProber),
-		c.linksRole(), workerRole(), c.starterRole())
+		configuredRole("starter", "The Workflow starters of a region; TEMPORAL_ADDRESS and the like say where to connect", workload.RunStarter),
+		configuredRole("program", "A program of the user's own, such as Workers: started again when it ends", func(ctx context.Context, config program.Config) error {
+			return program.Run(ctx, config, c.stdout)
+		}),
+		c.linksRole(), workerRole())
 	return parent
 }
 
@@ -106,22 +111,4 @@ func workerRole() *cobra.Command {
 // resolution defines the flag for gRPC's floor between two resolutions.
 func resolution(cmd *cobra.Command, into *time.Duration) {
 	cmd.Flags().DurationVar(into, "min-resolution", 30*time.Second, "least time between two resolutions of a name by one connection")
-}
-
-func (c *cli) starterRole() *cobra.Command {
-	var s workload.StarterSettings
-	cmd := &cobra.Command{
-		Use: "starter", Short: "The Workflow starters of a region; TEMPORAL_ADDRESS and the like say where to connect",
-		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return workload.RunStarter(cmd.Context(), s) },
-	}
-	cmd.Flags().StringVar(&s.Region, "region", "", "region it runs in")
-	cmd.Flags().StringVar(&s.Listen, "listen", "", "ip:port of its control over HTTP")
-	cmd.Flags().StringVar(&s.Ledger, "ledger", "", "file that takes its operations")
-	cmd.Flags().StringVar(&s.RunID, "run-id", "", "part of every Workflow id")
-	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of what varies between orders")
-	cmd.Flags().StringVar(&s.Clock, "clock", "", "clock of the run")
-	resolution(cmd, &s.MinResolution)
-	required(cmd, "region", "listen", "ledger", "run-id", "clock")
-	return cmd
 }

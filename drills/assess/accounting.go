@@ -3,6 +3,7 @@ package assess
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -104,7 +105,7 @@ func (c *docket) unbooked() (workflows, operations int) {
 	}
 	missing, unknown := map[scoped]bool{}, map[scoped]bool{}
 	for e, w := range c.final() {
-		if root(w) && !started[e.scoped] {
+		if root(w) && c.asked(e.scoped, w) && !started[e.scoped] {
 			missing[e.scoped] = true
 		}
 		for _, id := range w.Operations {
@@ -114,6 +115,15 @@ func (c *docket) unbooked() (workflows, operations int) {
 		}
 	}
 	return len(missing), len(unknown)
+}
+
+// asked reports whether a Workflow is one that a starter asked for, or one of its
+// children. Workers of the user's own may start others, which may go on for ever.
+func (c *docket) asked(id scoped, w drills.Workflow) bool {
+	if !c.Drill.Own() || w.Parent != "" || c.begin == nil {
+		return true
+	}
+	return strings.HasPrefix(id.id, drills.StartedAs(id.namespace, c.begin.RunID))
 }
 
 // root reports whether a client started a Workflow, no other Workflow and no
@@ -147,9 +157,13 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	for _, kind := range drills.OperationKinds() {
 		kinds[kind] = &counts{duplicated: c.duplicated(kind)}
 	}
+	queries := counts{}
 	oldest, newest := c.effective, c.effective
 	for _, op := range c.operations {
 		n, counted := kinds[op.Kind]
+		if op.Kind == drills.QueryOperation {
+			queries.add(counts{acknowledged: one(op.acknowledged), indeterminate: one(!op.acknowledged)})
+		}
 		if !counted {
 			continue
 		}
@@ -167,7 +181,7 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 			n.rolledBack++
 		case after.has(op.Operation):
 			n.kept++
-		case again[effectOf(op.Operation)]:
+		case again[c.effectOf(op.Operation)]:
 			n.rolledBack++
 		default:
 			n.lostAfterHeal++
@@ -193,6 +207,11 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 		out.ByKind = append(out.ByKind, drills.KindCounts{Kind: kind, OperationCounts: report(*kinds[kind])})
 	}
 	out.OperationCounts = report(all)
+	if queries != (counts{}) { // which leave nothing behind that anybody could count
+		out.ByKind = append(out.ByKind, drills.KindCounts{Kind: drills.QueryOperation, OperationCounts: drills.OperationCounts{
+			Acknowledged: queries.acknowledged, Indeterminate: queries.indeterminate,
+		}})
+	}
 	if lossCounted {
 		age := newest - oldest
 		out.LostSeconds = &age
@@ -203,6 +222,13 @@ func (c *docket) recoveryPoint() drills.RecoveryPoint {
 	}
 	out.ReplicationLag = c.lag()
 	return out
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // lag is how far the survivors were behind the lost region before the fault.
@@ -263,7 +289,7 @@ func (c *docket) duplicated(kind drills.OperationKind) int {
 func (c *docket) secondRuns() int {
 	runs, reset, contested := map[scoped]int{}, c.resets(), c.contested()
 	for e, w := range c.final() {
-		if w.Schedule == "" && !contested[e.scoped] {
+		if w.Schedule == "" && !w.Continued && !contested[e.scoped] {
 			runs[e.scoped]++
 		}
 	}

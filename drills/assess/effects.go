@@ -11,11 +11,19 @@ import (
 // it is carried out.
 type effect struct {
 	workflow scoped
+	// run sets apart those of a Workflow that goes on under the same id by itself, as by
+	// continue-as-new: it is the one that a reset went on from. Empty of the Workflows that
+	// ship, which do not.
+	run      string
 	activity string
 }
 
-func effectOf(op drills.Operation) effect {
-	return effect{scoped{op.Namespace, op.Workflow}, op.Activity}
+func (c *docket) effectOf(op drills.Operation) effect {
+	run := op.Run
+	if from, reset := c.originals[op.Run]; reset {
+		run = from
+	}
+	return effect{scoped{op.Namespace, op.Workflow}, run, op.Activity}
 }
 
 // effects lists the executions of every Activity that took effect, in order of
@@ -24,7 +32,7 @@ func (c *docket) effects() map[effect][]operation {
 	out := map[effect][]operation{}
 	for _, op := range c.operations {
 		if op.Kind == drills.ActivityOperation {
-			key := effectOf(op.Operation)
+			key := c.effectOf(op.Operation)
 			out[key] = append(out[key], op)
 		}
 	}
@@ -39,7 +47,7 @@ func (c *docket) carriedOut(h holding) map[effect]bool {
 	out := map[effect]bool{}
 	for _, op := range c.operations {
 		if op.Kind == drills.ActivityOperation && h.has(op.Operation) {
-			out[effectOf(op.Operation)] = true
+			out[c.effectOf(op.Operation)] = true
 		}
 	}
 	return out

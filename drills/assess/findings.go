@@ -16,7 +16,7 @@ func (c *docket) findings(r drills.Report) []drills.Finding {
 	if c.outcome != drills.OutcomeFinished && c.outcome != drills.OutcomeNoSteady {
 		return out
 	}
-	for _, find := range []func(drills.Report) []drills.Finding{c.standbys, c.starters, c.proxies, c.codecs, c.stores} {
+	for _, find := range []func(drills.Report) []drills.Finding{c.programs, c.standbys, c.starters, c.proxies, c.codecs, c.stores} {
 		out = append(out, find(r)...)
 	}
 	return out

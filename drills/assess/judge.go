@@ -86,6 +86,7 @@ type docket struct {
 	census      map[string]map[execution]drills.Workflow
 	covered     map[string][]string // Namespaces that a census has covered, by its name
 	holdings    map[string]holding  // of censuses that were asked for, by name
+	originals   map[string]string   // the run that another went on from, by the latter
 	// operations are what the ledger tells, each once.
 	operations []operation
 	writes     []operation // to stores, which operations does not have
@@ -105,7 +106,7 @@ func newCase(e Evidence) *docket {
 	c := &docket{
 		Evidence: e, topology: e.Drill.Topology(), lost: e.Drill.Struck(),
 		census: map[string]map[execution]drills.Workflow{}, covered: map[string][]string{},
-		holdings: map[string]holding{},
+		holdings: map[string]holding{}, originals: map[string]string{},
 	}
 	for _, ns := range e.Drill.Affected() {
 		c.affected = append(c.affected, ns.Name)
@@ -142,6 +143,9 @@ func (c *docket) add(namespace string, w drills.Workflow) {
 		c.census[w.Census] = map[execution]drills.Workflow{}
 	}
 	c.census[w.Census][execution{scoped{namespace, w.ID}, w.RunID}] = w
+	if w.Original != "" {
+		c.originals[w.RunID] = w.Original
+	}
 }
 
 // complete reports whether a census covered every Namespace.

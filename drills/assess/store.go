@@ -141,8 +141,8 @@ func (c *docket) storeKept(out *drills.StoreReport) {
 			continue // which an invariant tells
 		}
 		seen[r.scoped] = true
-		again := written[effectOf(op.Operation)]
-		written[effectOf(op.Operation)] = true
+		again := written[c.effectOf(op.Operation)]
+		written[c.effectOf(op.Operation)] = true
 		switch {
 		case !op.acknowledged:
 			unacknowledged++

@@ -82,7 +82,7 @@ func checkOperation(o drills.Operation) error {
 	if o.ID == "" {
 		return errors.New("the operation has no id")
 	}
-	if !slices.Contains(append(drills.OperationKinds(), drills.ResultOperation, drills.WriteOperation), o.Kind) {
+	if !slices.Contains(append(drills.OperationKinds(), drills.QueryOperation, drills.ResultOperation, drills.WriteOperation), o.Kind) {
 		return fmt.Errorf("unknown kind of operation %q", o.Kind)
 	}
 	switch o.State {

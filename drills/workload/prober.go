@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,8 @@ type ProberSettings struct {
 	Clock         string
 	MinResolution time.Duration
 	Rates         drills.Probes
+	// TaskQueue is where its Workflows run; empty takes that of the Workers that ship.
+	TaskQueue string
 }
 
 // How long a probe may take. Each is far above what an undisturbed Namespace
@@ -176,7 +179,7 @@ func (p *prober) start(ctx context.Context, _ int) error {
 func (p *prober) begin(ctx context.Context, id, kind string, expires time.Duration) error {
 	_, err := p.client.WorkflowService().StartWorkflowExecution(ctx, &workflowservice.StartWorkflowExecutionRequest{
 		Namespace: p.namespace, WorkflowId: id, RequestId: id, Identity: p.identity,
-		WorkflowType: &commonpb.WorkflowType{Name: kind}, TaskQueue: &taskqueuepb.TaskQueue{Name: TaskQueue},
+		WorkflowType: &commonpb.WorkflowType{Name: kind}, TaskQueue: &taskqueuepb.TaskQueue{Name: cmp.Or(p.settings.TaskQueue, TaskQueue)},
 		WorkflowExecutionTimeout: durationpb.New(expires),
 	})
 	return arrived(err)

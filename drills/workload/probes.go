@@ -11,13 +11,17 @@ import (
 // Types of the Workflows that probes run. They are no part of the load: their
 // names begin with ProbePrefix, by which whoever counts load leaves them out.
 const (
-	ProbePrefix    = "Probe"
+	ProbePrefix    = "FailoverdrillProbe"
 	probeWorkflow  = ProbePrefix + "Milestones"
 	targetWorkflow = ProbePrefix + "Target"
 )
 
 // ProbeIDPrefix begins the ids of their Workflows.
 const ProbeIDPrefix = "probe-"
+
+// ProbeQueue is the task queue of probes where Workers are the user's own: nobody polls
+// it, and nobody has to.
+const ProbeQueue = "failoverdrill-probes"
 
 // What probes ask of a target.
 const (

@@ -30,6 +30,7 @@ type StarterSettings struct {
 	Seed          uint64
 	Clock         string
 	MinResolution time.Duration
+	Workflow      *drills.WorkflowSettings // of the user's own; nil takes the load that ships
 }
 
 // Bounds of one operation. An attempt has the SDK's own default deadline.
@@ -43,10 +44,10 @@ const (
 )
 
 // starter sends Workflow starts on a fixed schedule, whatever the answers, and
-// for each start that was acknowledged a payment signal, and for every other
-// one an update of the address.
+// for each start that was acknowledged the calls that follow.
 type starter struct {
 	settings  StarterSettings
+	load      load
 	identity  string
 	namespace string
 	stream    uint64 // sets its draws apart from those of other starters with the same seed
@@ -62,7 +63,7 @@ type starter struct {
 	fatal   chan error // the ledger cannot be written: nothing may be acknowledged
 }
 
-// RunStarter drives the orders workload at the rate it is told over HTTP,
+// RunStarter drives the workload at the rate it is told over HTTP,
 // until ctx ends.
 func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	base, err := clock.Parse(settings.Clock)
@@ -81,10 +82,16 @@ func RunStarter(ctx context.Context, settings StarterSettings) (err error) {
 	}
 	defer c.Close()
 
+	var makes load = orders{}
+	if settings.Workflow != nil {
+		if makes, err = newOwn(*settings.Workflow); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := &starter{
-		settings: settings, identity: identity, namespace: c.namespace, clock: base, client: c, ledger: book,
+		settings: settings, load: makes, identity: identity, namespace: c.namespace, clock: base, client: c, ledger: book,
 		stream: stream(settings.Region + "/" + c.namespace),
 		rate:   make(chan drills.Rate), fatal: make(chan error, 1),
 	}
@@ -148,52 +155,46 @@ func (s *starter) schedule(ctx context.Context) {
 	}
 }
 
-// order starts one Workflow and, once that is acknowledged, pays for it.
+// order starts one Workflow and, once that is acknowledged, makes the calls that follow.
 func (s *starter) order(ctx context.Context, number int, intended drills.Offset) {
 	draw := rand.New(rand.NewPCG(s.settings.Seed^s.stream, uint64(number)))
 	id := fmt.Sprintf("%s-%s-%s-%05d", s.namespace, s.settings.RunID, s.settings.Region, number)
-	order := Order{
-		ID:            id,
-		PaymentWithin: 5 * time.Second,
-		Settle:        between(draw, 500, 900),
-		Work:          between(draw, 5, 25),
+	next, err := s.load.next(draw, drills.InputValues{ID: id, Number: number, Region: s.settings.Region, Namespace: s.namespace})
+	if err != nil { // as of a template that met a draw that it cannot do with
+		s.failed(err)
+		return
 	}
-	if draw.IntN(10) == 0 {
-		order.Declines = 1
-	}
-	order.Gift = draw.IntN(8) == 0
-	pay := between(draw, 200, 500)
-	move, moves := between(draw, 50, 150), draw.IntN(2) == 0
-
 	start := drills.Operation{
 		ID: id + "/start", Kind: drills.StartOperation, Region: s.settings.Region,
 		Namespace: s.namespace, Workflow: id, Intended: intended,
 	}
-	if !s.carryOut(ctx, start, func(ctx context.Context) error { return s.start(ctx, start.ID, order) }) {
+	if !s.carryOut(ctx, start, func(ctx context.Context) error { return s.start(ctx, start.ID, id, next) }) {
 		return
 	}
 	var following sync.WaitGroup
 	defer following.Wait()
-	if moves {
-		following.Go(func() { s.follow(ctx, start, drills.UpdateOperation, AddressUpdate, move, s.update) })
+	for _, call := range next.calls {
+		following.Go(func() { s.follow(ctx, start, call) })
 	}
-	s.follow(ctx, start, drills.SignalOperation, PaymentSignal, pay, s.signal)
 }
 
 // follow carries out what comes some time after a start was acknowledged.
-func (s *starter) follow(ctx context.Context, start drills.Operation, kind drills.OperationKind, name string, after time.Duration,
-	call func(ctx context.Context, request, workflow string) error,
-) {
-	if work(ctx, after) != nil {
+func (s *starter) follow(ctx context.Context, start drills.Operation, call followUp) {
+	if work(ctx, call.after) != nil {
 		return
 	}
 	op := start
-	op.ID, op.Kind, op.Intended = start.Workflow+"/"+name, kind, drills.Offset(s.clock.Now())
-	s.carryOut(ctx, op, func(ctx context.Context) error { return call(ctx, op.ID, op.Workflow) })
-}
-
-func between(draw *rand.Rand, low, high int) time.Duration {
-	return time.Duration(low+draw.IntN(high-low)) * time.Millisecond
+	op.ID, op.Kind, op.Intended = start.Workflow+"/"+call.id, call.kind, drills.Offset(s.clock.Now())
+	s.carryOut(ctx, op, func(ctx context.Context) error {
+		switch op.Kind {
+		case drills.SignalOperation:
+			return s.signal(ctx, call, op.ID, op.Workflow)
+		case drills.UpdateOperation:
+			return s.update(ctx, call, op.ID, op.Workflow)
+		default:
+			return s.query(ctx, call, op.ID, op.Workflow)
+		}
+	})
 }
 
 // carryOut retries one operation, with the same ids, until it is acknowledged
@@ -211,7 +212,7 @@ func (s *starter) carryOutAs(ctx context.Context, op *drills.Operation, call fun
 		return false
 	}
 	patience := giveUpAfter
-	if op.Kind == drills.UpdateOperation {
+	if op.Kind == drills.UpdateOperation || op.Kind == drills.QueryOperation {
 		patience = updateGivenUp
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -248,14 +249,19 @@ func attempt(ctx context.Context, call func(context.Context) error) error {
 // write keeps the ledger; without one nothing may go on.
 func (s *starter) write(op drills.Operation) bool {
 	if err := s.ledger.write(op); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		select {
-		case s.fatal <- err:
-		default:
-		}
+		s.failed(err)
 		return false
 	}
 	return true
+}
+
+// failed ends the starter.
+func (s *starter) failed(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	select {
+	case s.fatal <- err:
+	default:
+	}
 }
 
 // arrived is the answer to the start of a Workflow whose id is the sender's own:
@@ -271,27 +277,31 @@ func arrived(err error) error {
 }
 
 // start asks for one Workflow.
-func (s *starter) start(ctx context.Context, request string, order Order) error {
-	input, err := s.client.payloads.ToPayloads(order)
+func (s *starter) start(ctx context.Context, request, id string, next job) error {
+	input, err := s.client.payloads.ToPayloads(next.input...)
 	if err != nil {
 		return err
 	}
 	_, err = s.client.WorkflowService().StartWorkflowExecution(ctx, &workflowservice.StartWorkflowExecutionRequest{
-		Namespace: s.namespace, WorkflowId: order.ID, RequestId: request,
-		WorkflowType: &commonpb.WorkflowType{Name: OrderWorkflow},
-		TaskQueue:    &taskqueuepb.TaskQueue{Name: TaskQueue},
-		Input:        input, Identity: s.identity,
+		Namespace: s.namespace, WorkflowId: id, RequestId: request,
+		WorkflowType: &commonpb.WorkflowType{Name: next.kind},
+		TaskQueue:    &taskqueuepb.TaskQueue{Name: next.taskQueue},
+		Input:        input, Identity: s.identity, WorkflowTaskTimeout: timeout(next.taskTimeout),
 	})
 	return arrived(err)
 }
 
-func (s *starter) signal(ctx context.Context, request, workflow string) error {
-	input, err := s.client.payloads.ToPayloads(Payment{Operation: request})
+func (s *starter) signal(ctx context.Context, call followUp, request, workflow string) error {
+	input, err := s.client.payloads.ToPayloads(call.input(request)...)
+	if err != nil {
+		return err
+	}
+	header, err := s.header(request)
 	if err != nil {
 		return err
 	}
 	_, err = s.client.WorkflowService().SignalWorkflowExecution(ctx, &workflowservice.SignalWorkflowExecutionRequest{
-		Namespace: s.namespace, RequestId: request, Identity: s.identity, SignalName: PaymentSignal, Input: input,
+		Namespace: s.namespace, RequestId: request, Identity: s.identity, SignalName: call.name, Input: input, Header: header,
 		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflow},
 	})
 	return err
@@ -299,10 +309,10 @@ func (s *starter) signal(ctx context.Context, request, workflow string) error {
 
 // update waits until a Worker has carried it out. Its id makes a retry find what
 // an unanswered attempt has begun.
-func (s *starter) update(ctx context.Context, request, workflow string) error {
+func (s *starter) update(ctx context.Context, call followUp, request, workflow string) error {
 	handle, err := s.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		UpdateID: request, WorkflowID: workflow, UpdateName: AddressUpdate,
-		Args: []any{Address{Operation: request}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		UpdateID: request, WorkflowID: workflow, UpdateName: call.name,
+		Args: call.input(request), WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err != nil {
 		return err
