@@ -27,18 +27,23 @@ drills: build
 smoke: build
 	$(BIN) run --label smoke --out $(OUT)
 
-## test: every test, the drills of all models included (some thirty minutes)
+# A service in a module of its own, as a user has it.
+EXAMPLE := suites/examples/payments
+
+## test: every test, the drills of all models included (some forty minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
-	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 45m ./...
+	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 60m ./...
+	cd $(EXAMPLE) && FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -timeout 30m ./...
 
 ## short: the tests that run no drill
 short:
-	$(GO) test $$($(GO) list ./... | grep -v -e /suites$$ -e /cmd/ -e /fixtures/cluster)
+	$(GO) test $$($(GO) list ./... | grep -v -e /suites$$ -e /cmd/ -e /fixtures/cluster -e /fixtures/goworker -e /suites/drilltest)
 
 ## verify: what has to hold before a change goes in
 verify:
 	$(GO) mod tidy -diff
+	cd $(EXAMPLE) && $(GO) mod tidy -diff && $(GO) vet ./...
 	$(LINT) run ./...
 
 ## fix: what a machine can mend of it

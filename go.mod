@@ -249,4 +249,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-tool github.com/Shopify/toxiproxy/v2/cmd/cli
+tool (
+	github.com/Shopify/toxiproxy/v2/cmd/cli
+	github.com/failoverdrill/failoverdrill/cmd/failoverdrill
+)

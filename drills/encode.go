@@ -21,6 +21,23 @@ func (d *Drill) YAML() ([]byte, error) {
 	return out, nil
 }
 
+// said reports whether a Go program set a field whose default depends on whose the
+// Workers are: what is as New has it was not.
+func (d *Drill) said(path string) bool {
+	usual := defaults()
+	switch path {
+	case "workload.profile":
+		return d.Workload.Profile != usual.Workload.Profile && d.Workload.Profile != ""
+	case "probes.query":
+		return d.Probes.Query != usual.Probes.Query
+	case "probes.update":
+		return d.Probes.Update != usual.Probes.Update
+	case "probes.workflow":
+		return d.Probes.Workflow != usual.Probes.Workflow
+	}
+	return false
+}
+
 // resolved is d with the settings of every region's Fleet, what each fault waits
 // for and the mode of the failback filled in. It shares everything else with d.
 func (d *Drill) resolved() *Drill {
@@ -33,9 +50,7 @@ func (d *Drill) resolved() *Drill {
 	if out.Workload.Profile == "" {
 		out.Workload.Profile = OrdersProfile
 	}
-	if d.Own() { // what a Go program said is said, but for what is zero
-		out.fillOwn(func(path string) bool { return path != "workers.ready" && path != "workers.stop" })
-	}
+	out.fillOwn(d.said)
 	out.Fleets = maps.Clone(d.Fleets)
 	if out.Fleets == nil {
 		out.Fleets = map[string]FleetSettings{}

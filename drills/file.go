@@ -89,6 +89,14 @@ func defaults() *Drill {
 	}
 }
 
+// New is a drill with the defaults of a drill file, for a Go program to fill in: what is
+// broken, and the objectives. Validate holds it against the rules of the file.
+func New(name string, model Model, regions ...string) *Drill {
+	d := defaults()
+	d.Name, d.Model, d.Regions = name, model, regions
+	return d
+}
+
 // fillDependentDefaults bends the defaults that another field of the file
 // would contradict: nobody is told off for a value they did not write.
 func (r *fileReader) fillDependentDefaults(d *Drill) {

@@ -471,6 +471,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(src)
 	}
 	f.Add([]byte(strings.Replace(orders, "region-outage", "none", 1)))
+	f.Add([]byte(payments))
 	for _, src := range faultSeeds() {
 		f.Add([]byte(src))
 	}

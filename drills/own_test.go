@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/catalog"
 )
 
 // payments is a drill of Workers and Workflows of the user's own.
@@ -197,5 +198,71 @@ func TestAnInputIsBounded(t *testing.T) {
 	}
 	if len(err.Error()) > 1000 {
 		t.Errorf("the error has %d bytes", len(err.Error()))
+	}
+}
+
+// A drill is one thing, however it is spelt: in a file, and in Go.
+func TestADrillInGoIsTheDrillOfItsFile(t *testing.T) {
+	for _, name := range catalog.Names() {
+		file, err := catalog.Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := file.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := drills.Parse(name, written)
+		if err != nil || !reflect.DeepEqual(read, file) {
+			t.Errorf("%s: read back %+v, %v; wrote %+v", name, read, err, file)
+			continue
+		}
+		spelt := *drills.New(file.Name, file.Model, file.Regions...)
+		spelt.Description, spelt.Labels, spelt.Seed = file.Description, file.Labels, file.Seed
+		spelt.Network, spelt.Replication, spelt.Endpoint, spelt.Forwarding = file.Network, file.Replication, file.Endpoint, file.Forwarding
+		spelt.Codec, spelt.Proxy, spelt.Store, spelt.Clients = file.Codec, file.Proxy, file.Store, file.Clients
+		spelt.Workload, spelt.Workers, spelt.Probes = file.Workload, file.Workers, file.Probes
+		spelt.Starters, spelt.Fleets, spelt.Provision = file.Starters, file.Fleets, file.Provision
+		spelt.SteadyState, spelt.Failover, spelt.Failback, spelt.Faults = file.SteadyState, file.Failover, file.Failback, file.Faults
+		spelt.Abort, spelt.Observe = file.Abort, file.Observe
+		spelt.Objectives = drills.Objectives{
+			RecoveryTime: copied(file.Objectives.RecoveryTime), RecoveryPoint: copied(file.Objectives.RecoveryPoint), Completion: copied(file.Objectives.Completion),
+			LostAfterHeal: copied(file.Objectives.LostAfterHeal), StoreRecoveryPoint: copied(file.Objectives.StoreRecoveryPoint),
+		}
+		if !reflect.DeepEqual(&spelt, file) {
+			t.Errorf("%s in Go is %+v, want %+v: a field is spelt in one of the two alone", name, &spelt, file)
+		}
+	}
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
+}
+
+// What a Go program leaves as New has it bends to Workers of its own, as in a file.
+func TestADrillInGoMayHaveWorkersOfItsOwn(t *testing.T) {
+	file := parse(t, payments)
+	d := drills.New("payments", drills.ActiveHot, "us-east", "us-west")
+	d.Workers = drills.WorkerSettings{
+		WorkerProgram: file.Workers.WorkerProgram, TaskQueues: []string{"payments", "refunds"}, Regions: file.Workers.Regions,
+	}
+	d.Workload.Workflow = drills.WorkflowSettings{
+		Type: "Process", Input: file.Workload.Workflow.Input,
+		Signals: file.Workload.Workflow.Signals, Queries: []drills.CallSettings{{Name: "state"}},
+	}
+	d.Faults = []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "us-east", Part: drills.WholeRegion, Flavour: drills.Crash}}
+	d.Objectives = drills.Objectives{RecoveryTime: new(30 * time.Second)}
+	if err := d.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Decided(), file.Decided(); !reflect.DeepEqual(got, want) {
+		t.Errorf("it runs\n%+v, want\n%+v", got, want)
+	}
+	d.Probes.Query = 5
+	if err := d.Validate(); err == nil || !strings.Contains(err.Error(), "probes.query") {
+		t.Errorf("a probe that was asked for is taken: %v", err)
 	}
 }

@@ -72,7 +72,8 @@ type Report struct {
 	Lanes         []LaneReport      `json:"lanes"`
 	Traffic       []LinkTraffic     `json:"traffic"` // of each Link between regions, in the steady state
 	Attribution   []Attribution     `json:"attribution"`
-	Delays        *DelayReport      `json:"delays"` // null when the survivor's histories were not read
+	Delays        *DelayReport      `json:"delays"`         // null when the survivor's histories were not read
+	Held          []Held            `json:"held,omitempty"` // Workflows that did not complete, by what kept them from it
 	Phases        []Phase           `json:"phases"`
 	Memory        []Memory          `json:"memory"`
 	Objectives    []ObjectiveResult `json:"objectives"`
@@ -181,6 +182,28 @@ type WorkflowCounts struct {
 	WorkflowTally
 	InFlight int                      `json:"inFlight"` // open at the moment of the fault
 	ByRegion map[string]WorkflowTally `json:"byRegion"` // by the region of the starter
+}
+
+// What keeps Workflows from completing.
+const (
+	HeldGiven       = "Activity given, not answered"      // a Worker was given it, and is silent
+	HeldRetries     = "Activity fails, and is retried"    // one attempt after another fails
+	HeldUntaken     = "Activity that no Worker takes"     // it is due
+	HeldTaskGiven   = "Workflow Task given, not answered" // a Worker was given it, and is silent
+	HeldTaskFails   = "Workflow Task fails"               // one attempt after another
+	HeldTaskUntaken = "Workflow Task that no Worker takes"
+	HeldWaits       = "signal, timer or child" // nothing of its own is under way
+	HeldEnded       = "ended otherwise"        // it failed, timed out or was terminated
+)
+
+// Held is Workflows that were acknowledged and did not complete, all for the same
+// reason.
+type Held struct {
+	What      string `json:"what"`
+	Activity  string `json:"activity,omitempty"` // its type, where it is one
+	Workflows int    `json:"workflows"`
+	Example   string `json:"example"` // id of one of them
+	Detail    string `json:"detail"`  // of that one; times are since the fault took effect
 }
 
 // FleetCounts is what the Workers of one region did for one Namespace, before

@@ -70,6 +70,7 @@ type runner struct {
 	now      func() time.Duration
 	fail     context.CancelCauseFunc
 	faults   *schedule
+	usual    int // Workflows of the user's own that are open in the steady state
 }
 
 func (r *runner) phases(ctx context.Context) error {
@@ -201,6 +202,7 @@ func (r *runner) steadyState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.usually(ctx)
 	r.mark(SteadyStateReached, seen)
 	r.faults.start(ctx, r.fail)
 	return r.hold(ctx)
@@ -316,10 +318,24 @@ func (r *runner) backlog(ctx context.Context) int {
 }
 
 // inFlight is how many open Workflows the declared rate explains: three seconds
-// of starts, above what an undisturbed order takes.
+// of starts, above what an undisturbed order takes; of Workflows of the user's own, twice
+// what was open in the steady state, where that is more.
 func (r *runner) inFlight() int {
 	const orderTakes = 3
-	return orderTakes * int(float64(r.drill.Workload.Rate)+1) * len(r.drill.Affected())
+	return max(orderTakes*int(float64(r.drill.Workload.Rate)+1)*len(r.drill.Affected()), 2*r.usual)
+}
+
+// usually counts the Workflows of the user's own that are open while nothing is wrong.
+// Where a cluster does not tell, it is as if they were orders.
+func (r *runner) usually(ctx context.Context) {
+	if !r.drill.Own() {
+		return
+	}
+	for _, ns := range r.drill.Affected() {
+		if open, err := r.world.Watcher.Open(ctx, ns.Home, ns.Name); err == nil {
+			r.usual += open
+		}
+	}
 }
 
 // within carries out a step that has to end in time. A step that does not, or

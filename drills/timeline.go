@@ -152,22 +152,24 @@ const (
 
 // Workflow is one Workflow execution as a census found it in a region.
 type Workflow struct {
-	Census     string    `json:"census"`
-	ID         string    `json:"id"`
-	RunID      string    `json:"runId"`
-	Status     string    `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
-	StartedAt  Offset    `json:"startedAt"`
-	ClosedAt   Offset    `json:"closedAt,omitempty"`
-	Parent     string    `json:"parent,omitempty"`    // id of the Workflow that it is a child of
-	Schedule   string    `json:"schedule,omitempty"`  // id of the schedule that started it
-	Continued  bool      `json:"continued,omitempty"` // it goes on from a run that ended by continuing as new, by a retry or by cron
-	Original   string    `json:"original,omitempty"`  // the run that it goes on from, of one that was reset
-	ResetAt    Offset    `json:"resetAt,omitempty"`   // when it went on from the middle of an earlier run, as conflict resolution has it
-	Tasks      []Task    `json:"tasks,omitempty"`
-	Operations []string  `json:"operations,omitempty"` // ids of signals, updates and executions of Activities in the history, as often as they are there
-	Result     string    `json:"result,omitempty"`     // of one that both sides acted on: the id of the operation that ended it
-	Steps      []Step    `json:"steps,omitempty"`      // its history, of a census without the region and of a run that is open
-	Pending    []Pending `json:"pending,omitempty"`    // Activities that it waits for, of a run that is open after the heal
+	Census     string       `json:"census"`
+	ID         string       `json:"id"`
+	RunID      string       `json:"runId"`
+	Status     string       `json:"status"` // Running, Completed, Failed, TimedOut, Terminated, Canceled
+	StartedAt  Offset       `json:"startedAt"`
+	ClosedAt   Offset       `json:"closedAt,omitempty"`
+	Parent     string       `json:"parent,omitempty"`    // id of the Workflow that it is a child of
+	Schedule   string       `json:"schedule,omitempty"`  // id of the schedule that started it
+	Continued  bool         `json:"continued,omitempty"` // it goes on from a run that ended by continuing as new, by a retry or by cron
+	Original   string       `json:"original,omitempty"`  // the run that it goes on from, of one that was reset
+	ResetAt    Offset       `json:"resetAt,omitempty"`   // when it went on from the middle of an earlier run, as conflict resolution has it
+	Tasks      []Task       `json:"tasks,omitempty"`
+	Operations []string     `json:"operations,omitempty"` // ids of signals, updates and executions of Activities in the history, as often as they are there
+	Result     string       `json:"result,omitempty"`     // of one that both sides acted on: the id of the operation that ended it
+	Steps      []Step       `json:"steps,omitempty"`      // its history, of a census without the region and of a run that is open
+	Pending    []Pending    `json:"pending,omitempty"`    // Activities that it waits for, of a run that is open after the heal
+	Task       *PendingTask `json:"task,omitempty"`       // that it waits for, of a run that is open after the heal
+	Failure    Failure      `json:"failure,omitzero"`     // of one that ended otherwise
 	// Length and Digest are of the history: two regions that have the same hold
 	// equal ones.
 	Length int64  `json:"length,omitempty"` // events
@@ -197,6 +199,24 @@ type Pending struct {
 	Attempt  int    `json:"attempt"`           // from 1; above it is a retry
 	DueAt    Offset `json:"dueAt"`             // when it was to be dispatched, or was
 	Failure  string `json:"failure,omitempty"` // of the attempt before
+	Worker   string `json:"worker,omitempty"`  // identity of the Worker that was given it last
+	GivenAt  Offset `json:"givenAt,omitempty"` // and when
+	Timeout  Offset `json:"timeout,omitempty"` // how long it may take from then on (start to close)
+}
+
+// PendingTask is the Workflow Task that an open Workflow waits for.
+type PendingTask struct {
+	State   string `json:"state"`             // as the server names it: Scheduled, Started
+	Attempt int    `json:"attempt"`           // from 1
+	At      Offset `json:"at"`                // since when it is in that state
+	Timeout Offset `json:"timeout,omitempty"` // how long a Worker may take
+}
+
+// Failure is why a Workflow ended otherwise than by completing.
+type Failure struct {
+	Activity string `json:"activity,omitempty"` // type of the Activity that failed it, if one did
+	Message  string `json:"message,omitempty"`  // of the first cause
+	Retry    string `json:"retry,omitempty"`    // why the Activity was not tried again, as the server names it
 }
 
 // Task is a Workflow Task or Activity that a Worker completed.

@@ -54,7 +54,7 @@ lacks what a drill needs`,
 		return usage("%w\nsee '%s --help'", err, cmd.CommandPath())
 	})
 	root.AddCommand(c.listCommand(), c.faultsCommand(), c.runCommand(), c.compareCommand(), c.planCommand(), c.approveCommand(), c.analyzeCommand(), c.benchCommand(),
-		c.schemaCommand(), c.truthCommand(), c.selftestCommand(), c.recoverCommand(), c.stopCommand(), c.surviveCommand(), c.componentCommand())
+		c.initCommand(), c.schemaCommand(), c.truthCommand(), c.selftestCommand(), c.recoverCommand(), c.stopCommand(), c.surviveCommand(), c.componentCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -76,10 +76,10 @@ The exit code is that of the worst run; a claim that is refuted is no failure.`,
 	return cmd
 }
 
-func texts(models []drills.Model) []string {
-	out := make([]string, len(models))
-	for i, m := range models {
-		out[i] = string(m)
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
 	}
 	return out
 }

@@ -54,6 +54,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Traffic = c.traffic()
 	r.Attribution = c.attribution(r.Stages, r.RecoveryTime)
 	r.Delays = c.delays(r.RecoveryTime)
+	r.Held = c.held()
 	r.Phases = c.phases()
 	r.Memory = c.memory()
 	r.SplitBrain, r.Conflicts = c.splitBrain(), c.conflicts()
@@ -185,6 +186,9 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 		v = v.Worse(worse)
 		reasons = append(reasons, fmt.Sprintf(format, args...))
 	}
+	for _, f := range r.Findings { // first: the cause of much of what follows
+		because(drills.Fail, "%s: %s", f.Name, f.Detail)
+	}
 	switch c.outcome {
 	case drills.OutcomeFinished:
 	case drills.OutcomeError:
@@ -205,9 +209,6 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 	for _, w := range c.Warnings {
 		because(drills.Inconclusive, "%s", w)
 	}
-	for _, f := range r.Findings {
-		because(drills.Fail, "%s: %s", f.Name, f.Detail)
-	}
 	for _, w := range r.Witnesses {
 		if !w.Held {
 			because(drills.Inconclusive, "%s not witnessed: %s", w.Name, w.Detail)
@@ -224,6 +225,11 @@ func (c *docket) verdict(r drills.Report) (drills.Verdict, []string) {
 		}
 		if r.Workflows.Stuck > 0 {
 			because(drills.Fail, "%d acknowledged workflows are still open after the drill", r.Workflows.Stuck)
+		}
+		for _, h := range r.Held {
+			if v == drills.Fail {
+				because(drills.Fail, "%s", asReason(h))
+			}
 		}
 		for _, i := range r.Invariants {
 			if i.Verdict != drills.Pass {

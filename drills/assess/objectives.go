@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -120,7 +121,8 @@ func (c *docket) completionObjective(objective drills.Percent, r drills.Report) 
 		return out
 	}
 	share := 100 * float64(w.Completed) / float64(known)
-	out.Measured = fmt.Sprintf("%s (%d of %d)", drills.Percent(share), w.Completed, known)
+	// Rounded down: only all of them are 100 %.
+	out.Measured = fmt.Sprintf("%s (%d of %d)", drills.Percent(math.Floor(share*1e4)/1e4), w.Completed, known)
 	out.Verdict = drills.Pass
 	if share < float64(objective) {
 		out.Verdict = drills.Fail

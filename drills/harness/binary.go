@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 )
 
 // BinaryVariable names the environment variable that tells where the
@@ -14,8 +15,9 @@ const BinaryVariable = "FAILOVERDRILL_BIN"
 // ErrNoBinary is returned by FindBinary where there is none.
 var ErrNoBinary = errors.New("no failoverdrill binary")
 
-// FindBinary finds the binary that plays every component: by FAILOVERDRILL_BIN,
-// else on the PATH.
+// FindBinary finds the binary that plays every component: by FAILOVERDRILL_BIN, on the
+// PATH, or as a tool of the Go module that this process runs in (go get -tool), which Go
+// builds once and keeps.
 func FindBinary() (string, error) {
 	if named := os.Getenv(BinaryVariable); named != "" {
 		if _, err := os.Stat(named); err != nil {
@@ -23,9 +25,32 @@ func FindBinary() (string, error) {
 		}
 		return named, nil
 	}
-	found, err := exec.LookPath("failoverdrill")
+	if found, err := exec.LookPath("failoverdrill"); err == nil {
+		return found, nil
+	}
+	found, err := asTool()
 	if err != nil {
-		return "", fmt.Errorf("%w: set %s, or put failoverdrill on the PATH: %w", ErrNoBinary, BinaryVariable, err)
+		return "", fmt.Errorf("%w: set %s, put failoverdrill on the PATH, or add it to your module (go get -tool %s): %w", ErrNoBinary, BinaryVariable, command, err)
 	}
 	return found, nil
+}
+
+// command is the package of the binary.
+const command = "github.com/failoverdrill/failoverdrill/cmd/failoverdrill"
+
+// asTool has Go build the binary as a tool of the module around, and tell where it is.
+func asTool() (string, error) {
+	build := exec.Command("go", "tool", "-n", command)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // one static binary plays every component
+	var said strings.Builder
+	build.Stderr = &said
+	out, err := build.Output()
+	path := strings.TrimSpace(string(out))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
+	case path == "":
+		return "", errors.New("go tells of no tool of that name")
+	}
+	return path, nil
 }

@@ -71,6 +71,15 @@ type Result struct {
 	Stopped bool
 }
 
+// Timeline reads what was recorded of the run, in order of time.
+func (r Result) Timeline() (drills.Timeline, error) {
+	saved, err := record.Load(r.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("read run: %w", err)
+	}
+	return saved.Timeline, nil
+}
+
 // Run runs one drill. A drill that did not go well is a Report with that
 // verdict, not an error; an error means that not even a record could be kept,
 // that the machine lacks something or that a stop file is there, and nothing

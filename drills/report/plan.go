@@ -24,7 +24,7 @@ func Plan(w io.Writer, d *drills.Drill, options ...Option) error {
 		p.lost = p.fault.Region
 	}
 	for _, section := range []func(){
-		p.head, p.regions, p.namespaces, p.fleets, p.starters, p.links, p.order, p.objectives,
+		p.head, p.regions, p.namespaces, p.fleets, p.own, p.starters, p.links, p.order, p.objectives,
 	} {
 		section()
 	}
@@ -151,7 +151,11 @@ func (p *planner) fleets() {
 	p.heading("Fleets")
 	var rows [][]cell
 	for _, f := range p.topology.Fleets {
-		rows = append(rows, cells(f.Region, f.Namespace, string(f.State), strconv.Itoa(running(f)), strconv.Itoa(f.Slots),
+		slots := strconv.Itoa(f.Slots)
+		if p.drill.Own() { // which nobody can tell them
+			slots = none
+		}
+		rows = append(rows, cells(f.Region, f.Namespace, string(f.State), strconv.Itoa(running(f)), slots,
 			p.fleetAfter(f), dialled(f.Endpoint)))
 	}
 	p.table(indent, []column{

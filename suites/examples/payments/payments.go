@@ -49,7 +49,7 @@ func Process(ctx workflow.Context, payment Payment) (State, error) {
 		return state, err
 	}
 	state.Step = "confirming"
-	workflow.GetSignalChannel(ctx, "confirm").ReceiveWithTimeout(ctx, time.Minute, nil)
+	workflow.GetSignalChannel(ctx, "confirm").ReceiveWithTimeout(ctx, 10*time.Second, nil)
 	state.Step = "capturing"
 	if err := workflow.ExecuteActivity(ctx, Capture, payment).Get(ctx, nil); err != nil {
 		return state, err
