@@ -93,6 +93,17 @@ type Span struct {
 	Most  time.Duration
 }
 
+// In is a fault of that kind in a region, for a drill that is built in Go: with what a
+// drill file has that says no more of it.
+func (k FaultKind) In(region string) FaultSpec {
+	f := FaultSpec{Kind: k, Region: region, After: SteadyStateReached}
+	f.fill(func(string) bool { return false })
+	if k != NoFault && !f.Loses() {
+		f.For = max(usualFor, f.Down.Most+f.Up.Most)
+	}
+	return f
+}
+
 // String says what is broken, and where.
 func (f FaultSpec) String() string {
 	if f.Kind == NoFault {

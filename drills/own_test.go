@@ -253,7 +253,7 @@ func TestADrillInGoMayHaveWorkersOfItsOwn(t *testing.T) {
 		Type: "Process", Input: file.Workload.Workflow.Input,
 		Signals: file.Workload.Workflow.Signals, Queries: []drills.CallSettings{{Name: "state"}},
 	}
-	d.Faults = []drills.FaultSpec{{Kind: drills.RegionOutage, Region: "us-east", Part: drills.WholeRegion, Flavour: drills.Crash}}
+	d.Faults = []drills.FaultSpec{drills.RegionOutage.In("us-east")}
 	d.Objectives = drills.Objectives{RecoveryTime: new(30 * time.Second)}
 	if err := d.Validate(); err != nil {
 		t.Fatal(err)
@@ -264,5 +264,30 @@ func TestADrillInGoMayHaveWorkersOfItsOwn(t *testing.T) {
 	d.Probes.Query = 5
 	if err := d.Validate(); err == nil || !strings.Contains(err.Error(), "probes.query") {
 		t.Errorf("a probe that was asked for is taken: %v", err)
+	}
+}
+
+// Of a fault that needs to be told no more, a kind and a region are a fault in Go as in a
+// file.
+func TestAFaultInGoIsTheFaultOfItsFile(t *testing.T) {
+	told := 0
+	for _, kind := range drills.FaultKinds() {
+		src := strings.Replace(orders, "kind: region-outage, region: us-east", "kind: "+string(kind)+", region: us-east", 1)
+		file, err := drills.Parse("orders.yaml", []byte(src))
+		if err != nil {
+			continue // it has to be told more, or needs another drill
+		}
+		told++
+		d := *file
+		d.Faults = []drills.FaultSpec{kind.In("us-east")}
+		if err := d.Validate(); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if got, want := d.Decided().Faults, file.Decided().Faults; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s in Go is %+v, want %+v", kind, got, want)
+		}
+	}
+	if told < 10 {
+		t.Errorf("of %d kinds alone it is known", told)
 	}
 }

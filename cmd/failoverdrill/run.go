@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -20,6 +22,7 @@ type runFlags struct {
 	keep         bool
 	orphans      bool
 	distribution string
+	summary      string
 	labels       []string
 }
 
@@ -35,7 +38,8 @@ worst verdict.
 
 Of several --runs, each draws its decisions from the seed after that of the one
 before it, and how the figures are distributed over them follows the summary.
---distribution writes the same as JSON.
+--distribution writes the same as JSON. --summary adds what a reader of a CI job
+wants to know to a file, as Markdown, once each drill is over.
 
 An interrupt (Ctrl-C), or 'failoverdrill stop' from anywhere else, takes the fault
 away, tears everything down and keeps the partial run, judged inconclusive; what
@@ -67,6 +71,9 @@ either: it is named, and the exit code is 2.`,
 			if err := checkDistribution(f.distribution); err != nil {
 				return err
 			}
+			if err := addTo(f.summary, nil); err != nil {
+				return usageError{fmt.Errorf("--summary: %w", err)}
+			}
 			if cmd.Flags().Changed("seed") {
 				for _, d := range drills {
 					d.Seed = f.seed
@@ -81,6 +88,7 @@ either: it is named, and the exit code is 2.`,
 	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "keep the components' databases and other working files")
 	cmd.Flags().StringVar(&f.distribution, "distribution", "", "file that gets the distribution over the runs, as JSON")
+	cmd.Flags().StringVar(&f.summary, "summary", "", "file that a summary of each run is added to, as Markdown, such as $GITHUB_STEP_SUMMARY")
 	cmd.Flags().BoolVar(&f.orphans, "orphans", false, "let components outlive a harness that is killed, to test recover")
 	if err := cmd.Flags().MarkHidden("orphans"); err != nil {
 		panic("failoverdrill: " + err.Error()) // the flag was just defined
@@ -124,6 +132,13 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 				return fmt.Errorf("print report: %w", err)
 			}
 			fmt.Fprintf(c.stdout, "\nrun kept in %s\n\n", result.Dir)
+			var told bytes.Buffer
+			if err := report.Markdown(&told, result.Report); err != nil {
+				return err
+			}
+			if err := addTo(f.summary, told.Bytes()); err != nil {
+				return err
+			}
 		}
 	}
 	repeats := assess.Repeats(reports)
@@ -138,6 +153,22 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 		}
 	}
 	return writeDistribution(f.distribution, repeats)
+}
+
+// addTo adds to a file, which is made where there is none; without a name it does nothing.
+func addTo(path string, content []byte) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
 }
 
 // seeded is the drill of one of several runs: each draws its decisions anew.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -160,27 +159,15 @@ func Compare(w io.Writer, c drills.Comparison, options ...Option) error {
 
 // CompareMarkdown writes the same as Markdown.
 func CompareMarkdown(w io.Writer, c drills.Comparison) error {
-	var b strings.Builder
-	table := func(heads []string, rows [][]string) {
-		for i, row := range append([][]string{heads}, rows...) {
-			for j := range row {
-				row[j] = strings.ReplaceAll(clean(row[j]), "|", "\\|")
-			}
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-			if i == 0 {
-				fmt.Fprintf(&b, "|%s\n", strings.Repeat(" --- |", len(heads)))
-			}
-		}
-		b.WriteString("\n")
-	}
+	var b markdown
 	fmt.Fprintf(&b, "%s\n\n", clean(comparedTitle(c)))
 	var rows [][]string
 	for _, m := range c.Models {
 		rows = append(rows, comparedRow(m))
 	}
-	table(comparedColumns(), rows)
+	b.table(comparedColumns(), rows)
 	fmt.Fprintf(&b, "%s\n\n", comparedKey)
-	table(comparedComponents(c))
+	b.table(comparedComponents(c))
 	for _, claim := range c.Claims {
 		sign, _ := claimLook(claim)
 		fmt.Fprintf(&b, "- %s %s: %s\n", sign, clean(claim.Says), clean(claim.Detail))

@@ -43,6 +43,12 @@ func TestGolden(t *testing.T) {
 			golden(t, name+".txt", text.Bytes())
 			fits(t, text.String())
 
+			var markdown bytes.Buffer
+			if err := report.Markdown(&markdown, r); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".md", markdown.Bytes())
+
 			json, err := report.JSON(r)
 			if err != nil {
 				t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 func Example() {
 	d := drills.New("steady", drills.ActiveHot, "us-east", "us-west")
 	d.Replication.Basis = drills.EventBased
-	d.Faults = []drills.FaultSpec{{Kind: drills.NoFault, Region: "us-east"}}
+	d.Faults = []drills.FaultSpec{drills.NoFault.In("us-east")}
 	d.Objectives = drills.Objectives{
 		RecoveryTime: new(30 * time.Second), RecoveryPoint: new(time.Duration(0)),
 		Completion: new(drills.Percent(100)), LostAfterHeal: new(0),

@@ -75,7 +75,8 @@ var _ = DescribeTable("A defect that nobody notices until then is named by what 
 		// Worker that dies in its region holds its own until they time out.
 		d.Workload.Workflow.TaskTimeout = time.Minute
 		d.Fleets["us-east"] = drills.FleetSettings{Workers: 2}
-		d.Faults = []drills.FaultSpec{{Kind: drills.FleetKill, Region: "us-east", Workers: []int{0}}}
+		d.Faults = []drills.FaultSpec{drills.FleetKill.In("us-east")}
+		d.Faults[0].Workers = []int{0}
 	}
 	r := run(ctx, d)
 	Expect(r).To(HaveVerdict(drills.Fail))
@@ -92,7 +93,7 @@ var _ = DescribeTable("A defect that nobody notices until then is named by what 
 
 var _ = DescribeTable("A program that does not behave is found", func(ctx SpecContext, defect string, finding drills.FindingName, detail string) {
 	d := faulty(defect)
-	d.Faults = []drills.FaultSpec{{Kind: drills.NoFault, Region: "us-east"}} // for this nothing has to break
+	d.Faults = []drills.FaultSpec{drills.NoFault.In("us-east")} // for this nothing has to break
 	d.Workers.Ready, d.Workers.Stop = 15*time.Second, 3*time.Second
 	r := run(ctx, d)
 	Expect(r).To(HaveVerdict(drills.Fail))
