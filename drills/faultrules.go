@@ -110,6 +110,9 @@ func (d *Drill) checkConducted(l *problemList, path string, f FaultSpec) {
 
 // checkConflicts wants two sides that accept writes.
 func (d *Drill) checkConflicts(l *problemList, path string, f FaultSpec) {
+	if f.Kind == RegionIsolated && f.Conflicts == 0 && !d.Own() && d.Workload.Profile != "" {
+		l.count(path+".conflicts", f.Conflicts, 1, maxConflicts)
+	}
 	if f.Conflicts > 0 && f.Kind == RegionIsolated && d.laidOut(d.Faults...) && len(d.Leaves()) == 0 {
 		l.add(path+".conflicts", "no namespace moves in this drill, so that the other side never accepts writes: have it fail over", "failover.mode", path+".kind")
 	}

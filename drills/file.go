@@ -25,7 +25,7 @@ func Load(path string) (*Drill, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	d.Workers.anchor(folder)
+	d.Anchor(folder)
 	return d, nil
 }
 

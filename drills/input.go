@@ -77,7 +77,7 @@ func ParseInput(texts ...string) (*Input, error) {
 
 // inputTrials is how often a template is tried before a drill begins: what it draws may
 // lead it to one branch or another.
-const inputTrials = 8
+const inputTrials = 64
 
 // Render makes the arguments of a Workflow, with what varies drawn from draw.
 func (in *Input) Render(values InputValues, draw *rand.Rand) ([]json.RawMessage, error) {

@@ -48,14 +48,17 @@ func (w WorkerSettings) In(region string) WorkerProgram {
 	return out
 }
 
-// anchor has what is relative be so to a folder.
-func (w *WorkerSettings) anchor(folder string) {
+// Anchor has the folders that Workers of the user's own run in, as far as they are
+// relative, be so to a folder: Load does so to that of the drill file.
+func (d *Drill) Anchor(folder string) {
+	w := &d.Workers
 	if !w.On() {
 		return
 	}
 	if !filepath.IsAbs(w.Dir) {
 		w.Dir = filepath.Join(folder, w.Dir)
 	}
+	w.Regions = maps.Clone(w.Regions)
 	for region, here := range w.Regions {
 		if here.Dir != "" && !filepath.IsAbs(here.Dir) {
 			here.Dir = filepath.Join(folder, here.Dir)

@@ -106,7 +106,7 @@ func TestFoldersAreOfTheDrillFilesOwn(t *testing.T) {
 
 func ownMistakes() []mistake {
 	return []mistake{
-		{name: "no command", old: "  command: [./worker, --verbose, \"\"]\n", new: "", at: "7:1", path: "workload.workflow", words: []string{"workers.command"}},
+		{name: "no command", old: "  command: [./worker, --verbose, \"\"]\n", new: "", path: "workers.command", words: []string{"is required"}},
 		{name: "a program without a name", old: "./worker,", new: `"",`, path: "workers.command[0]", words: []string{"the program that is run"}},
 		{name: "a variable of the drill's", old: "{LOG_LEVEL: \"debug", new: "{TEMPORAL_ADDRESS: \"debug", path: "workers.env.TEMPORAL_ADDRESS", words: []string{"what the drill tells"}},
 		{name: "a variable with a space", old: "{LOG_LEVEL: \"debug", new: "{\"LOG LEVEL\": \"debug", path: `workers.env."LOG LEVEL"`, words: []string{"no name of a variable"}},
@@ -124,6 +124,11 @@ func ownMistakes() []mistake {
 		{name: "a range that is none", old: "{{int 1 9}}", new: "{{int 9 1}}", path: "workload.workflow.input[0]", words: []string{"less than the first"}},
 		{name: "a signal's input", old: `'"{{pick "a" "b"}}"'`, new: "'{{pick \"a\" \"b\"}}'", path: "workload.workflow.signals[0].input", words: []string{"does not make JSON"}},
 		{name: "a span the wrong way round", old: "most: 300ms", new: "most: 50ms", path: "workload.workflow.signals[0].after.most", words: []string{"less than the least"}},
+		{name: "a share of none", old: "share: 50%", new: "share: 0%", path: "workload.workflow.signals[0].share", words: []string{"above 0%"}},
+		{name: "an input that one region alone cannot have", old: "{{int 1 9}}", new: "{{if eq .Region \"us-west\"}}x{{else}}1{{end}}", path: "workload.workflow.input[0]", words: []string{"of default in us-west", "does not make JSON"}},
+		{name: "no time to end", old: "  env:", new: "  stop: 0s\n  env:", path: "workers.stop", words: []string{"too short"}},
+		{name: "a plain address and a proxy", old: "workers:\n", new: "proxy: {tls: mutual}\nworkers:\n  address: plain\n", path: "workers.address", words: []string{"proxies"}},
+		{name: "a variable of the harness", old: "{LOG_LEVEL: \"debug", new: "{FAILOVERDRILL_RUN: \"debug", path: "workers.env.FAILOVERDRILL_RUN", words: []string{"found again"}},
 		{name: "a share above all", old: "share: 50%", new: "share: 150%", path: "workload.workflow.signals[0].share", words: []string{"between 0% and 100%"}},
 		{name: "a call without a name", old: "{name: state}", new: "{share: 10%}", path: "workload.workflow.queries[0].name", words: []string{"is required"}},
 		{name: "a profile that ships", old: "workload:\n", new: "workload:\n  profile: orders\n", path: "workers.command", words: []string{"impossible combination", "orders"}},
@@ -289,5 +294,17 @@ func TestAFaultInGoIsTheFaultOfItsFile(t *testing.T) {
 	}
 	if told < 10 {
 		t.Errorf("of %d kinds alone it is known", told)
+	}
+}
+
+// Workers of which only the task queues are named are not those that ship.
+func TestWorkersWithoutACommandAreAMistake(t *testing.T) {
+	_, err := drills.Parse("orders.yaml", []byte(orders+"workers: {taskQueues: [payments]}\n"))
+	if err == nil || !strings.Contains(err.Error(), "workers.command: is required") {
+		t.Errorf("got %v", err)
+	}
+	_, err = drills.Parse("orders.yaml", []byte(strings.Replace(orders, "kind: region-outage", "kind: region-isolated, conflicts: 0", 1)))
+	if err == nil || !strings.Contains(err.Error(), "0 is not between 1 and 100") {
+		t.Errorf("of no conflicts it says %v", err)
 	}
 }

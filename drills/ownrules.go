@@ -3,6 +3,7 @@ package drills
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ const (
 	usualReady = 30 * time.Second
 	// usualStop is what orchestrators give a program to end in.
 	usualStop = 10 * time.Second
+	// leastStop is what a program takes to hear a signal at all.
+	leastStop = 100 * time.Millisecond
 )
 
 // The limits of a workload of the user's own.
@@ -39,6 +42,8 @@ func (d *Drill) checkOwn(l *problemList) {
 		d.checkUnasked(l)
 	case d.Workers.On():
 		l.add("workers.command", fmt.Sprintf("is an impossible combination with workload.profile %s, which has Workers: leave the profile out, and name what is to be started (workload.workflow)", d.Workload.Profile), "workload.profile")
+	case !isZeroWorkers(d.Workers):
+		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list")
 	case !isZeroWorkflow(d.Workload.Workflow):
 		l.add("workload.workflow", fmt.Sprintf("is an impossible combination with workload.profile %s: name the Workers that run it (workers.command)", d.Workload.Profile), "workload.profile", "workers")
 	}
@@ -46,6 +51,10 @@ func (d *Drill) checkOwn(l *problemList) {
 
 func isZeroWorkflow(w WorkflowSettings) bool {
 	return w.Type == "" && w.TaskQueue == "" && len(w.Input)+len(w.Signals)+len(w.Updates)+len(w.Queries) == 0 && w.TaskTimeout == 0
+}
+
+func isZeroWorkers(w WorkerSettings) bool {
+	return w.Dir == "" && len(w.Env)+len(w.TaskQueues)+len(w.Regions) == 0 && w.Ready == 0 && w.Stop == 0 && w.Address == ""
 }
 
 func (d *Drill) checkWorkers(l *problemList) {
@@ -72,8 +81,11 @@ func (d *Drill) checkWorkers(l *problemList) {
 		}
 	}
 	l.duration("workers.ready", w.Ready, time.Second)
-	l.duration("workers.stop", w.Stop, 0)
+	l.duration("workers.stop", w.Stop, leastStop)
 	oneOf(l, "workers.address", w.Address, "a form of address", AddressForms())
+	if w.Address == AddressPlain && d.Proxy.On() {
+		l.add("workers.address", "is an impossible combination with proxies, whose address is plain as it is: leave it out; your Workers have to send what TEMPORAL_GRPC_META_… says", "proxy.tls")
+	}
 }
 
 // checkNamed is the rule for a name that a cluster takes.
@@ -107,6 +119,8 @@ func checkProgram(l *problemList, path string, p WorkerProgram) {
 		switch {
 		case !variable.MatchString(name):
 			l.add(at, "is no name of a variable: write letters, digits and _, not beginning with a digit")
+		case name == "FAILOVERDRILL_RUN" || name == "FAILOVERDRILL_COMPONENT":
+			l.add(at, "is how processes of a run are found again: name it otherwise")
 		case strings.HasPrefix(name, "TEMPORAL_"):
 			l.add(at, "is what the drill tells Workers: it leads each region's to its own endpoint")
 		case strings.ContainsRune(p.Env[name], 0):
@@ -124,7 +138,7 @@ func (d *Drill) checkWorkflow(l *problemList) {
 	if w.TaskTimeout != 0 {
 		l.duration("workload.workflow.taskTimeout", w.TaskTimeout, time.Second)
 	}
-	checkInput(l, "workload.workflow.input", w.Input)
+	d.checkInput(l, "workload.workflow.input", w.Input)
 	for _, calls := range []struct {
 		kind string
 		list []CallSettings
@@ -134,21 +148,21 @@ func (d *Drill) checkWorkflow(l *problemList) {
 			l.add(path, fmt.Sprintf("are %d, at most %d", len(calls.list), maxCalls))
 		}
 		for i, c := range calls.list {
-			checkCall(l, fmt.Sprintf("%s[%d]", path, i), c)
+			d.checkCall(l, fmt.Sprintf("%s[%d]", path, i), c)
 		}
 	}
 }
 
-func checkCall(l *problemList, path string, c CallSettings) {
+func (d *Drill) checkCall(l *problemList, path string, c CallSettings) {
 	checkNamed(l, path+".name", c.Name, "what is called")
 	l.span(path+".after", c.After, 0)
-	checkInput(l, path+".input", c.Input)
-	if !(c.Share >= 0 && c.Share <= 100) { // NaN is neither
-		l.add(path+".share", fmt.Sprintf("%v is no share: at most 100%%", c.Share))
+	d.checkInput(l, path+".input", c.Input)
+	if !(c.Share > 0 && c.Share <= 100) { // NaN is neither
+		l.add(path+".share", fmt.Sprintf("%v is no share: above 0%%, at most 100%%", c.Share))
 	}
 }
 
-func checkInput(l *problemList, path string, templates []string) {
+func (d *Drill) checkInput(l *problemList, path string, templates []string) {
 	if len(templates) > maxArguments {
 		l.add(path, fmt.Sprintf("has %d arguments, at most %d", len(templates), maxArguments))
 	}
@@ -157,10 +171,31 @@ func checkInput(l *problemList, path string, templates []string) {
 		if len(templates) > 1 {
 			at = fmt.Sprintf("%s[%d]", path, i)
 		}
-		if _, err := ParseInput(text); err != nil {
+		if err := d.tryInput(text); err != nil {
 			l.add(at, err.Error())
 		}
 	}
+}
+
+// tryInput renders a template as each starter of the drill will: what it draws, and where,
+// may lead it to one branch or another.
+func (d *Drill) tryInput(text string) error {
+	in, err := ParseInput(text)
+	if err != nil {
+		return err
+	}
+	if !d.laidOut() {
+		return nil // which is a problem of its own
+	}
+	for _, s := range d.Topology().Starters {
+		values := InputValues{ID: StartedAs(s.Namespace, "1a2b3c4d-0") + s.Region + "-00002", Number: 2, Region: s.Region, Namespace: s.Namespace}
+		for seed := range uint64(inputTrials) {
+			if _, err := in.Render(values, rand.New(rand.NewPCG(seed, 1))); err != nil {
+				return fmt.Errorf("of %s in %s %w", s.Namespace, s.Region, err)
+			}
+		}
+	}
+	return nil
 }
 
 // checkUnasked refuses what only the Workers that ship can be told, or run.
@@ -227,10 +262,10 @@ func (d *Drill) fillOwn(said func(path string) bool) {
 	if workflow.TaskQueue == "" && len(w.TaskQueues) > 0 {
 		workflow.TaskQueue = w.TaskQueues[0]
 	}
-	for _, calls := range []*[]CallSettings{&workflow.Signals, &workflow.Updates, &workflow.Queries} {
+	for kind, calls := range map[string]*[]CallSettings{"signals": &workflow.Signals, "updates": &workflow.Updates, "queries": &workflow.Queries} {
 		*calls = slices.Clone(*calls)
 		for i := range *calls {
-			if c := &(*calls)[i]; c.Share == 0 {
+			if c := &(*calls)[i]; c.Share == 0 && !said(fmt.Sprintf("workload.workflow.%s[%d].share", kind, i)) {
 				c.Share = 100
 			}
 		}

@@ -189,6 +189,7 @@ const (
 	HeldGiven       = "Activity given, not answered"      // a Worker was given it, and is silent
 	HeldRetries     = "Activity fails, and is retried"    // one attempt after another fails
 	HeldUntaken     = "Activity that no Worker takes"     // it is due
+	HeldPaused      = "Activity that is paused"           // somebody did
 	HeldTaskGiven   = "Workflow Task given, not answered" // a Worker was given it, and is silent
 	HeldTaskFails   = "Workflow Task fails"               // one attempt after another
 	HeldTaskUntaken = "Workflow Task that no Worker takes"

@@ -27,7 +27,8 @@ var _ = Describe("An empty module", Label("init"), func() {
 			return string(said)
 		}
 		do("go", "mod", "init", "example.com/empty")
-		do("go", "mod", "edit", "-replace=github.com/failoverdrill/failoverdrill="+root, "-require=github.com/failoverdrill/failoverdrill@v0.0.0")
+		do("go", "mod", "edit", "-replace=github.com/failoverdrill/failoverdrill="+root, "-require=github.com/failoverdrill/failoverdrill@v0.0.0",
+			"-tool=github.com/failoverdrill/failoverdrill/cmd/failoverdrill")
 		Expect(do(binary, "init")).To(And(ContainSubstring("wrote failover/failover.yaml"), ContainSubstring("go test ./failover")))
 		do("go", "mod", "tidy")
 		Expect(do("go", "test", "./...", "-v")).To(And(ContainSubstring("Ran 4 of 4 Specs"), ContainSubstring("4 Passed")))

@@ -30,7 +30,7 @@ var binary string
 // kept is the folder of runs: FAILOVERDRILL_OUT, or one that goes with the test.
 var kept string
 
-var _ = BeforeSuite(func() {
+var _ = BeforeSuite(func(ctx SpecContext) {
 	if kept = os.Getenv("FAILOVERDRILL_OUT"); kept == "" {
 		var err error
 		kept, err = os.MkdirTemp("", "failoverdrill-suites-")
@@ -39,7 +39,7 @@ var _ = BeforeSuite(func() {
 	}
 	if os.Getenv(harness.BinaryVariable) != "" {
 		var err error
-		binary, err = harness.FindBinary()
+		binary, err = harness.FindBinary(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		return
 	}

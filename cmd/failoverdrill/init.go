@@ -5,9 +5,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -63,11 +65,19 @@ func (c *cli) scaffold(folder string, s scaffold, command []string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	within, err := withinModule(module, folder)
+	if err != nil {
+		return err
+	}
 	s.Name, s.Models = "failover", strings.Join(texts(drills.Models()), ", ")
 	s.Package = packageName(folder)
 	if len(command) > 0 {
 		if s.Dir, err = relativeTo(folder); err != nil {
 			return err
+		}
+		s.Dir, s.TaskQueue, s.Workflow = strconv.Quote(s.Dir), strconv.Quote(s.TaskQueue), strconv.Quote(s.Workflow)
+		for i := range command {
+			command[i] = strconv.Quote(command[i])
 		}
 		s.Command = strings.Join(command, ", ")
 	}
@@ -98,10 +108,10 @@ In %s, add what they need, and run them:
 
   go get -tool github.com/failoverdrill/failoverdrill/cmd/failoverdrill
   go mod tidy
-  go test ./%s -v
+  go test %s -v
 
 The first run compiles the Temporal server, which takes some minutes.
-`, module, filepath.ToSlash(filepath.Clean(folder)))
+`, module, within)
 	return nil
 }
 
@@ -133,6 +143,18 @@ func moduleAround(folder string) (string, error) {
 	}
 }
 
+// withinModule names a folder as the go command does from that of its module.
+func withinModule(module, folder string) (string, error) {
+	at, err := filepath.Abs(folder)
+	if err == nil {
+		at, err = filepath.Rel(module, at)
+	}
+	if err != nil {
+		return "", fmt.Errorf("write drill: %w", err)
+	}
+	return "./" + filepath.ToSlash(at), nil
+}
+
 // packageName is what Go calls a package in a folder.
 func packageName(folder string) string {
 	at, err := filepath.Abs(folder)
@@ -145,7 +167,7 @@ func packageName(folder string) string {
 		}
 		return -1
 	}, strings.ToLower(filepath.Base(at)))
-	if name == "" || name[0] <= '9' {
+	if name == "" || name[0] <= '9' || token.IsKeyword(name) {
 		return "failover"
 	}
 	return name

@@ -105,7 +105,7 @@ func (c *docket) unbooked() (workflows, operations int) {
 	}
 	missing, unknown := map[scoped]bool{}, map[scoped]bool{}
 	for e, w := range c.final() {
-		if root(w) && c.asked(e.scoped, w) && !started[e.scoped] {
+		if root(w) && c.asked(e.scoped) && !started[e.scoped] {
 			missing[e.scoped] = true
 		}
 		for _, id := range w.Operations {
@@ -117,10 +117,10 @@ func (c *docket) unbooked() (workflows, operations int) {
 	return len(missing), len(unknown)
 }
 
-// asked reports whether a Workflow is one that a starter asked for, or one of its
-// children. Workers of the user's own may start others, which may go on for ever.
-func (c *docket) asked(id scoped, w drills.Workflow) bool {
-	if !c.Drill.Own() || w.Parent != "" || c.begin == nil {
+// asked reports whether a Workflow is one that a starter asked for. What Workers of the
+// user's own start besides, as children or not, may go on for ever.
+func (c *docket) asked(id scoped) bool {
+	if !c.Drill.Own() || c.begin == nil {
 		return true
 	}
 	return strings.HasPrefix(id.id, drills.StartedAs(id.namespace, c.begin.RunID))

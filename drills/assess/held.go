@@ -11,6 +11,9 @@ import (
 // held groups the Workflows that were asked for and did not complete by what kept them
 // from it: the most first.
 func (c *docket) held() []drills.Held {
+	if !c.complete(drills.CensusAfterHeal) {
+		return nil // nobody asked what they wait for
+	}
 	type group struct{ what, activity string }
 	groups := map[group]*drills.Held{}
 	current := c.current()
@@ -86,7 +89,9 @@ func told(since drills.Offset) string { return fmt.Sprintf("%+.1f s", since.Seco
 // waits tells what becomes of an Activity that a Workflow waits for.
 func (c *docket) waits(p drills.Pending) (what, detail string) {
 	switch {
-	case p.State == "Started":
+	case p.State == "Paused":
+		return drills.HeldPaused, fmt.Sprintf("somebody paused it at attempt %d", p.Attempt)
+	case p.State == "Started" || p.State == "CancelRequested" || p.State == "PauseRequested":
 		detail = fmt.Sprintf("attempt %d was given to %s at %s and not answered", p.Attempt, cmp.Or(p.Worker, "a Worker"), told(c.since(p.GivenAt)))
 		if p.Timeout > 0 {
 			detail += fmt.Sprintf("; it is tried again after %s (start to close)", p.Timeout)

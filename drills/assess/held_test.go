@@ -100,3 +100,14 @@ func TestWhatCompletesIsHeldByNothing(t *testing.T) {
 		}
 	}
 }
+
+// Where nobody asked after the heal, nobody knows.
+func TestWithoutALookAfterTheHealNothingIsToldToHold(t *testing.T) {
+	e := passing(t, "active-hot").without(func(ev drills.Event) bool {
+		return ev.Kind == drills.KindCensus && ev.Name == drills.CensusAfterHeal
+	})
+	e.workflows(drills.CensusWithoutRegion, func(_ string, w *drills.Workflow) { w.Status, w.ClosedAt = "Running", 0 })
+	if r := e.judge(); len(r.Held) > 0 {
+		t.Errorf("it holds %+v", r.Held)
+	}
+}

@@ -65,11 +65,11 @@ func (c *docket) livedOf(f drills.Fleet, component string) lived {
 		switch {
 		case e.Name == drills.ProgramStarted:
 			out.started = append(out.started, e.At)
-		case e.Name == drills.ProgramFlooded:
-			out.flooded = append(out.flooded, e)
 		case e.Name == drills.ProgramKilled:
 			out.killed = append(out.killed, e)
 		case disturbed:
+		case e.Name == drills.ProgramFlooded:
+			out.flooded = append(out.flooded, e)
 		case e.Name == drills.ProgramExited:
 			out.exits = append(out.exits, e)
 		case e.Name == drills.ProgramFailed:
@@ -81,8 +81,21 @@ func (c *docket) livedOf(f drills.Fleet, component string) lived {
 
 // disturbed reports whether a region was struck by then: what its programs do from there
 // on is the fault's doing.
-func (c *docket) disturbed(region string, at drills.Offset) bool {
-	return c.faulted && !c.Drill.Control() && region == c.lost && at >= c.requested
+func (c *docket) disturbed(region string, at drills.Offset) bool { return at >= c.struckAt(region) }
+
+// struckAt is when the first fault came that is of a region, or of the Links to it;
+// forever for none.
+func (c *docket) struckAt(region string) drills.Offset {
+	first := forever
+	for number, f := range c.Drill.Faults {
+		if f.Kind != drills.NoFault && (f.Region == region || f.Peer == region) {
+			first = min(first, c.faultAt(number, drills.FaultIsRequested))
+		}
+	}
+	if c.faulted && !c.Drill.Control() && region == c.lost {
+		first = min(first, c.requested)
+	}
+	return first
 }
 
 // program is what is wrong with one Worker's program; empty for nothing.
@@ -157,9 +170,6 @@ func (c *docket) hadTime(f drills.Fleet, seen lived) bool {
 	if len(seen.started) == 0 {
 		return false
 	}
-	until := drills.Offset(c.end())
-	if c.faulted && !c.Drill.Control() && f.Region == c.lost {
-		until = c.requested
-	}
+	until := min(drills.Offset(c.end()), c.struckAt(f.Region))
 	return until-seen.started[0] >= drills.Offset(c.Drill.Workers.Ready)
 }

@@ -126,6 +126,12 @@ func TestWhatIsWrongWithAWorkersProgramIsFound(t *testing.T) {
 func TestWhatAFaultDoesToAProgramIsNoFinding(t *testing.T) {
 	e := owned(t, "active-hot").program("us-east", drills.ProgramExited, effective+1, 20, "cannot connect").program("us-east", drills.ProgramFailed, heal, 0, "busy")
 	e.expect(t, drills.Pass, "")
+	second := owned(t, "active-hot").program("us-west", drills.ProgramExited, 31, 30, "cannot connect").program("us-west", drills.ProgramFlooded, 30.5, 5<<20, "")
+	second.Drill.Faults = append(second.Drill.Faults, drills.FleetFreeze.In("us-west"))
+	second.with(drills.Event{At: at(30), Kind: drills.KindFault, Name: drills.FaultIsRequested, Subject: drills.FaultName(1)})
+	if r := second.judge(); len(r.Findings) > 0 {
+		t.Errorf("of a second fault's region it finds %+v", r.Findings)
+	}
 	before := owned(t, "active-hot").program("us-east", drills.ProgramExited, requested-1, 18, "exit status 1")
 	if r := before.judge(); len(r.Findings) != 1 || r.Findings[0].Region != "us-east" {
 		t.Errorf("before the fault it finds %+v", r.Findings)
@@ -150,10 +156,13 @@ func TestWorkflowsThatNobodyAskedForAreLeftAlone(t *testing.T) {
 	for _, census := range []string{drills.CensusAfterHeal, drills.CensusReplica} {
 		region := map[string]string{drills.CensusAfterHeal: "us-east", drills.CensusReplica: "us-west"}[census]
 		e.with(drills.Event{At: at(recounted), Kind: drills.KindWorkflow, Region: region, Namespace: "orders", Workflow: &drills.Workflow{
-			Census: census, ID: "singleton", RunID: "run-1", Status: "Running", StartedAt: at(3), Length: 3, Digest: "same",
+			Census: census, ID: "singleton", RunID: "run-1", Status: "Running", StartedAt: at(3), Length: 3, Digest: census,
 		}})
+		e.with(drills.Event{At: at(recounted), Kind: drills.KindUnended, Name: "Running", Region: region, Namespace: "orders", Subject: "singleton", Detail: "run-1"})
 	}
 	e.expect(t, drills.Pass, "")
+	e.with(drills.Event{At: at(recounted), Kind: drills.KindUnended, Name: "Zombie", Region: "us-east", Namespace: "orders", Subject: "singleton", Detail: "run-0"})
+	e.expect(t, drills.Fail, "no zombies: ")
 }
 
 // A chain of runs that continue as new is one Workflow, and each of its runs may have

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +19,7 @@ var ErrNoBinary = errors.New("no failoverdrill binary")
 // FindBinary finds the binary that plays every component: by FAILOVERDRILL_BIN, on the
 // PATH, or as a tool of the Go module that this process runs in (go get -tool), which Go
 // builds once and keeps.
-func FindBinary() (string, error) {
+func FindBinary(ctx context.Context) (string, error) {
 	if named := os.Getenv(BinaryVariable); named != "" {
 		if _, err := os.Stat(named); err != nil {
 			return "", fmt.Errorf("%w: %s says: %w", ErrNoBinary, BinaryVariable, err)
@@ -28,7 +29,7 @@ func FindBinary() (string, error) {
 	if found, err := exec.LookPath("failoverdrill"); err == nil {
 		return found, nil
 	}
-	found, err := asTool()
+	found, err := asTool(ctx)
 	if err != nil {
 		return "", fmt.Errorf("%w: set %s, put failoverdrill on the PATH, or add it to your module (go get -tool %s): %w", ErrNoBinary, BinaryVariable, command, err)
 	}
@@ -39,8 +40,8 @@ func FindBinary() (string, error) {
 const command = "github.com/failoverdrill/failoverdrill/cmd/failoverdrill"
 
 // asTool has Go build the binary as a tool of the module around, and tell where it is.
-func asTool() (string, error) {
-	build := exec.Command("go", "tool", "-n", command)
+func asTool(ctx context.Context) (string, error) {
+	build := exec.CommandContext(ctx, "go", "tool", "-n", command)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // one static binary plays every component
 	var said strings.Builder
 	build.Stderr = &said

@@ -95,6 +95,11 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	if err := o.resolve(); err != nil {
 		return Result{}, err
 	}
+	here, err := os.Getwd()
+	if err != nil {
+		return Result{}, fmt.Errorf("find folder of %s: %w", d.Name, err)
+	}
+	d.Anchor(here) // of a drill that was built in Go
 	if err := preflight(ctx, d, o); err != nil {
 		return Result{}, fmt.Errorf("check this machine before %s, nothing was started: %w", d.Name, err)
 	}

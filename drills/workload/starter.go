@@ -161,7 +161,7 @@ func (s *starter) order(ctx context.Context, number int, intended drills.Offset)
 	id := fmt.Sprintf("%s-%s-%s-%05d", s.namespace, s.settings.RunID, s.settings.Region, number)
 	next, err := s.load.next(draw, drills.InputValues{ID: id, Number: number, Region: s.settings.Region, Namespace: s.namespace})
 	if err != nil { // as of a template that met a draw that it cannot do with
-		s.failed(err)
+		s.failed(fmt.Errorf("start %s: %w (workload.workflow)", id, err))
 		return
 	}
 	start := drills.Operation{

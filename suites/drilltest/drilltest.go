@@ -29,9 +29,10 @@ import (
 // OutVariable names the folder in which runs are kept, whatever comes of their tests.
 const OutVariable = "FAILOVERDRILL_OUT"
 
-// tearDown is what is left of a test's time for everything to be ended in. A test that
-// took longer would be killed with what it started.
-const tearDown = 30 * time.Second
+// tearDown is what is left of a test's time for everything to be ended in, beside what
+// Workers of the test's own may take. A test that took longer would be killed with what it
+// started.
+const tearDown = 45 * time.Second
 
 // Run runs a drill, and fails the test at once where it could not be run at all. What the
 // drill found is for the test to assert on: a verdict other than pass fails nothing here.
@@ -41,13 +42,13 @@ const tearDown = 30 * time.Second
 // The failoverdrill binary is found as harness.FindBinary has it.
 func Run(t testing.TB, d *drills.Drill) harness.Result {
 	t.Helper()
-	ctx, cancel := within(t)
+	ctx, cancel := within(t, tearDown+d.Workers.Stop)
 	defer cancel()
 	return RunContext(ctx, t, d)
 }
 
 // within is the test's context, with its deadline less what the end of a run takes.
-func within(t testing.TB) (context.Context, context.CancelFunc) {
+func within(t testing.TB, spare time.Duration) (context.Context, context.CancelFunc) {
 	timed, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
 		return context.WithCancel(t.Context())
@@ -56,13 +57,13 @@ func within(t testing.TB) (context.Context, context.CancelFunc) {
 	if !has {
 		return context.WithCancel(t.Context())
 	}
-	return context.WithDeadlineCause(t.Context(), deadline.Add(-tearDown), errors.New("the test's time is over"))
+	return context.WithDeadlineCause(t.Context(), deadline.Add(-spare), errors.New("the test's time is over"))
 }
 
 // RunContext is Run that ends with a context of the test's choice, such as a spec's.
 func RunContext(ctx context.Context, t testing.TB, d *drills.Drill) harness.Result {
 	t.Helper()
-	binary, err := harness.FindBinary()
+	binary, err := harness.FindBinary(ctx)
 	if err != nil {
 		t.Fatalf("run drill %s: %v", d.Name, err)
 	}

@@ -21,7 +21,7 @@ func Example() {
 		Completion: new(drills.Percent(100)), LostAfterHeal: new(0),
 	}
 
-	binary, err := harness.FindBinary()
+	binary, err := harness.FindBinary(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
