@@ -183,10 +183,11 @@ func TestInputsVaryWithTheSeedAlone(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for seed := range uint64(20) {
-		if render(seed) != render(seed) {
-			t.Errorf("seed %d draws two inputs", seed)
+		first, again := render(seed), render(seed)
+		if first != again {
+			t.Errorf("seed %d draws two inputs: %s and %s", seed, first, again)
 		}
-		seen[render(seed)] = true
+		seen[first] = true
 	}
 	if len(seen) < 15 {
 		t.Errorf("20 seeds draw %d inputs", len(seen))

@@ -17,6 +17,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/clock"
+	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/fixtures"
 	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 	"github.com/failoverdrill/failoverdrill/toxics"
@@ -119,11 +120,40 @@ var _ = Describe("Two regions", Label("fixtures"), func() {
 		}).Should(ContainElement(HaveField("ID", "spec")))
 	}, SpecTimeout(2*time.Minute))
 
+	It("take steps of a test's own: cut, failover, heal and failback by hand", func(ctx SpecContext) {
+		d, err := catalog.Get("active-hot")
+		Expect(err).NotTo(HaveOccurred())
+		regions, err := harness.Stand(ctx, d, harness.Options{Out: GinkgoT().TempDir(), Binary: binary})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() {
+			Expect(regions.Close()).To(Succeed())
+			Expect(children()).To(BeEmpty())
+		})
+		startWorkflow(ctx, dial(regions.Stack, "us-east", "orders", drills.RegionalEndpoint))
+		Expect(active(ctx, regions.Stack, "us-west")).To(Equal("us-east"))
+
+		Expect(regions.Break(ctx, 0)).To(Succeed())
+		Expect(active(ctx, regions.Stack, "us-west")).To(Equal("us-east"), "nobody but the test fails over")
+		Expect(regions.FailOver(ctx, "us-east")).To(Succeed())
+		Expect(active(ctx, regions.Stack, "us-west")).To(Equal("us-west"))
+		Expect(regions.Break(ctx, 1)).To(MatchError(ContainSubstring("the drill has 1 faults")))
+
+		Expect(regions.Heal(ctx, 0)).To(Succeed())
+		Expect(regions.FailBack(ctx, "us-east")).To(Succeed())
+		Eventually(ctx, func(ctx context.Context) (string, error) { return active(ctx, regions.Stack, "us-west") }).Should(Equal("us-east"))
+	}, SpecTimeout(3*time.Minute))
+
 	It("that cannot start say why, and leave nothing", func(ctx SpecContext) {
 		_, err := stand(ctx, "active-hot", "/bin/false")
 		Expect(err).To(MatchError(ContainSubstring("ended before it served")))
 	}, SpecTimeout(time.Minute))
 })
+
+// active is where a region believes the Namespace active.
+func active(ctx context.Context, stack *fixtures.Stack, region string) (string, error) {
+	answer, err := stack.Service(region).DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: "orders"})
+	return answer.GetReplicationConfig().GetActiveClusterName(), err
+}
 
 // roundTrip is the shortest of a few calls that the frontend answers itself.
 func roundTrip(ctx context.Context, c client.Client) time.Duration {

@@ -88,47 +88,78 @@ func (r Result) Timeline() (drills.Timeline, error) {
 // Every change of the world is in a journal before it is made. When Run returns,
 // all are undone; if the process is killed, Recover does it.
 func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) {
-	if err := d.Validate(); err != nil {
+	r, ctx, end, err := begin(ctx, d, o)
+	defer func() { err = errors.Join(err, end()) }()
+	if err != nil {
 		return Result{}, err
+	}
+	outcome := drills.Event{Kind: drills.KindEnd}
+	outcome.Name, outcome.Detail = ending(r.execute(ctx))
+	outcome.At = r.now()
+	r.log.Record(outcome)
+	if err := r.log.Close(); err != nil {
+		return Result{Dir: r.dir}, fmt.Errorf("keep record in %s: %w", r.dir, err)
+	}
+	judged, err := Judge(r.dir, nil)
+	if err == nil {
+		err = Write(r.dir, judged)
+	}
+	return Result{Dir: r.dir, Report: judged, Stopped: stopped(ctx)}, err
+}
+
+// begin makes ready what a run of a drill needs before anything is started: the drill as
+// it is decided, a machine that has what it takes, a journal, a folder and a record. What
+// it did is ended by end, also where there is an error. The context ends with a stop.
+func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running context.Context, end func() error, err error) {
+	var ends []func() error
+	end = func() error {
+		var failed []error
+		for _, one := range slices.Backward(ends) {
+			failed = append(failed, one())
+		}
+		return errors.Join(failed...)
+	}
+	if err := d.Validate(); err != nil {
+		return nil, ctx, end, err
 	}
 	d = d.Decided()
 	if err := o.resolve(); err != nil {
-		return Result{}, err
+		return nil, ctx, end, err
 	}
 	here, err := os.Getwd()
 	if err != nil {
-		return Result{}, fmt.Errorf("find folder of %s: %w", d.Name, err)
+		return nil, ctx, end, fmt.Errorf("find folder of %s: %w", d.Name, err)
 	}
 	d.Anchor(here) // of a drill that was built in Go
 	if err := preflight(ctx, d, o); err != nil {
-		return Result{}, fmt.Errorf("check this machine before %s, nothing was started: %w", d.Name, err)
+		return nil, ctx, end, fmt.Errorf("check this machine before %s, nothing was started: %w", d.Name, err)
 	}
 	id, err := newRunID()
 	if err != nil {
-		return Result{}, err
+		return nil, ctx, end, err
 	}
 	base := clock.New()
 	started := base.Wall(0).UTC()
 	dir := filepath.Join(o.Out, fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405"), d.Name, id))
 	changes, err := journal.Create(o.State, journal.Run{ID: id, Drill: d.Name, Dir: dir, PID: os.Getpid(), Started: started})
 	if err != nil {
-		return Result{}, err
+		return nil, ctx, end, err
 	}
 	undo := &undoer{journal: changes}
-	defer func() { err = errors.Join(err, settle(ctx, undo)) }()
+	ends = append(ends, func() error { return settle(ctx, undo) })
 	// Looked for once the journal is held: either this sees the stop, or who
 	// makes it sees this run.
 	if err := journal.CheckStop(o.State); err != nil {
-		return Result{}, err
+		return nil, ctx, end, err
 	}
-	ctx, unwatch := watchStop(ctx, o.State)
-	defer unwatch()
+	running, unwatch := watchStop(ctx, o.State)
+	ends = append(ends, func() error { unwatch(); return nil })
 	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
-		return Result{}, err
+		return nil, running, end, err
 	}
 	log, err := record.Create(dir, d, id)
 	if err != nil {
-		return Result{}, err
+		return nil, running, end, err
 	}
 	if o.Progress != nil {
 		log.Subscribe(o.Progress)
@@ -136,19 +167,7 @@ func Run(ctx context.Context, d *drills.Drill, o Options) (_ Result, err error) 
 	log.Record(drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
 		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o.Binary),
 	}})
-	r := &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log, undo: undo}
-	outcome := drills.Event{Kind: drills.KindEnd}
-	outcome.Name, outcome.Detail = ending(r.execute(ctx))
-	outcome.At = r.now()
-	log.Record(outcome)
-	if err := log.Close(); err != nil {
-		return Result{Dir: dir}, fmt.Errorf("keep record in %s: %w", dir, err)
-	}
-	judged, err := Judge(dir, nil)
-	if err == nil {
-		err = Write(dir, judged)
-	}
-	return Result{Dir: dir, Report: judged, Stopped: stopped(ctx)}, err
+	return &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log, undo: undo}, running, end, nil
 }
 
 // resolve makes every path absolute: components run in folders of their own,
@@ -254,22 +273,34 @@ const bootWithin = 2 * time.Minute
 // execute stands the topology up, drives the drill and tears everything down,
 // however it went.
 func (r *run) execute(ctx context.Context) (err error) {
+	stack, tearDown, err := r.stand(ctx)
+	defer func() { err = errors.Join(err, tearDown()) }()
+	if err != nil {
+		return err
+	}
+	return cause(ctx, r.drive(ctx, stack))
+}
+
+// stand starts the topology. What it did is undone by tearDown, also where there is an
+// error.
+func (r *run) stand(ctx context.Context) (stack *fixtures.Stack, tearDown func() error, err error) {
 	work := filepath.Join(r.dir, workFolder)
 	logs := filepath.Join(r.dir, record.LogsFolder)
 	changes := r.undo.journal
+	nothing := func() error { return nil }
 	if _, err := changes.Begin(drills.Change{Kind: drills.FolderChange, Subject: work, Keep: r.options.Keep}); err != nil {
-		return err
+		return nil, nothing, err
 	}
 	for _, dir := range []string{work, logs} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("make folder of run: %w", err)
+			return nil, nothing, fmt.Errorf("make folder of run: %w", err)
 		}
 	}
 	launcher := launch.NewProcesses(launch.ProcessOptions{Binary: r.options.Binary, Dir: work, Run: r.id, Orphans: r.options.Orphans})
 	began := r.now()
 	booting, booted := context.WithTimeoutCause(ctx, bootWithin, fmt.Errorf("not up within %s", bootWithin))
 	defer booted()
-	stack, err := fixtures.Start(booting, r.drill, fixtures.Options{
+	stack, err = fixtures.Start(booting, r.drill, fixtures.Options{
 		Launcher: launcher,
 		Links: func(address string) drills.LinkOpener {
 			r.edges = toxics.Connect(address, changes)
@@ -277,21 +308,21 @@ func (r *run) execute(ctx context.Context) (err error) {
 		},
 		Recorder: r.log, Journal: changes, Clock: r.clock, Logs: logs, RunID: r.id, Person: person{r.dir},
 	})
-	defer func() {
+	tearDown = func() error {
 		began := r.now()
-		err = errors.Join(err, stack.Close(), r.collect(stack))
+		err := errors.Join(stack.Close(), r.collect(stack))
 		launcher.Close()
 		// Most is undone by now; the rest is, and it is looked whether all is. The
 		// record goes on.
 		_, left := r.undo.finish(context.WithoutCancel(ctx), drills.RecordChange)
-		err = errors.Join(err, left)
 		r.phase(drills.PhaseTeardown, began)
-	}()
+		return errors.Join(err, left)
+	}
 	if err != nil {
-		return cause(ctx, err)
+		return stack, tearDown, cause(ctx, err)
 	}
 	r.phase(drills.PhaseBoot, began)
-	return cause(ctx, r.drive(ctx, stack))
+	return stack, tearDown, nil
 }
 
 // person is who approves failovers, by the files of a run's folder.
@@ -322,13 +353,9 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 	if r.drill.Store.On() {
 		world.Stores = stack
 	}
-	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Proxies: stack, Listen: stack.Listen}
-	for number := range r.drill.Faults {
-		fault, err := toxics.NewFault(number, site)
-		if err != nil {
-			return err
-		}
-		world.Faults = append(world.Faults, fault)
+	var err error
+	if world.Faults, err = r.faults(stack); err != nil {
+		return err
 	}
 	faults := slices.Clone(world.Faults) // as they are, whatever is planted
 	ctx, fail := context.WithCancelCause(ctx)
@@ -358,13 +385,27 @@ func (r *run) drive(ctx context.Context, stack *fixtures.Stack) error {
 		defer close(sampled)
 		stack.Sample(sampling)
 	}()
-	err := drills.Run(ctx, r.drill, world, r.log, r.clock.Now)
+	err = drills.Run(ctx, r.drill, world, r.log, r.clock.Now)
 	if err != nil {
 		r.heal(ctx, faults)
 	}
 	stop()
 	<-sampled
 	return err
+}
+
+// faults are those of the drill, in a topology that stands.
+func (r *run) faults(stack *fixtures.Stack) ([]drills.Fault, error) {
+	site := toxics.Site{Drill: r.drill, Links: r.edges, Machines: stack, Fleets: stack, Names: stack, Control: stack, Codecs: stack, Proxies: stack, Listen: stack.Listen}
+	var out []drills.Fault
+	for number := range r.drill.Faults {
+		fault, err := toxics.NewFault(number, site)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, fault)
+	}
+	return out, nil
 }
 
 // meter records what has passed the Links between regions. Where it cannot be read,

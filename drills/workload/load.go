@@ -2,7 +2,6 @@ package workload
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -136,7 +135,7 @@ func render(in *drills.Input, values drills.InputValues, draw *rand.Rand) ([]any
 	made, err := in.Render(values, draw)
 	var out []any
 	for _, argument := range made {
-		out = append(out, json.RawMessage(argument))
+		out = append(out, argument)
 	}
 	return out, err
 }
