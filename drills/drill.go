@@ -155,6 +155,7 @@ type Workload struct {
 	Namespace string           // empty takes the profile's; in dual-active each Namespace has its home behind it
 	Rate      Rate             // Workflow starts for each Namespace
 	Workflow  WorkflowSettings // of the user's own; none of a profile that ships
+	Starter   WorkerProgram    // that starts Workflows of the user's own, in place of Workflow
 }
 
 // Probes is how often each capability of a Namespace is probed, from each of its

@@ -48,6 +48,7 @@ func schema(d *Drill) fileSection {
 			{"namespace", textOrNothing(&d.Workload.Namespace)},
 			{"rate", rateOf(&d.Workload.Rate)},
 			{"workflow", fileOptional{workflowSchema(&d.Workload.Workflow)}},
+			{"starter", fileOptional{programSchema(&d.Workload.Starter)}},
 		}},
 		{"workers", fileOptional{workersSchema(&d.Workers)}},
 		{"probes", fileSection{

@@ -55,6 +55,9 @@ func (d *Drill) Anchor(folder string) {
 	if !w.On() {
 		return
 	}
+	if starter := &d.Workload.Starter; d.Reports() && !filepath.IsAbs(starter.Dir) {
+		starter.Dir = filepath.Join(folder, starter.Dir)
+	}
 	if !filepath.IsAbs(w.Dir) {
 		w.Dir = filepath.Join(folder, w.Dir)
 	}
@@ -99,6 +102,10 @@ func (d *Drill) Own() bool { return d.Workload.Profile == OwnProfile }
 // Scheduled reports whether Namespaces start Workflows by themselves, too: those that the
 // Workers that ship run.
 func (d *Drill) Scheduled() bool { return !d.Own() }
+
+// Reports reports whether a starter of the user's own tells which operations were
+// acknowledged.
+func (d *Drill) Reports() bool { return d.Own() && len(d.Workload.Starter.Command) > 0 }
 
 // StartedAs is how the ids of all Workflows begin that starters of a run start in a
 // Namespace.

@@ -309,3 +309,32 @@ func TestWorkersWithoutACommandAreAMistake(t *testing.T) {
 		t.Errorf("of no conflicts it says %v", err)
 	}
 }
+
+// started is payments, sent by a starter of the user's own.
+func started() string {
+	at := strings.Index(payments, "  workflow:")
+	return payments[:at] + "  starter: {command: [./starter, --fast], env: {TARIFF: night}}\n"
+}
+
+func TestAStarterOfTheUsersOwnTakesThePlaceOfAWorkflow(t *testing.T) {
+	d := parse(t, started())
+	if !d.Reports() || !d.Own() || d.Workload.Workflow.Type != "" {
+		t.Errorf("its workload is %+v", d.Workload)
+	}
+	written, err := d.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read := parse(t, string(written)); !reflect.DeepEqual(read, d) {
+		t.Errorf("read back\n%+v, wrote\n%+v", read, d)
+	}
+	for want, src := range map[string]string{
+		"workload.workflow: is an impossible combination with workload.starter": started() + "  workflow: {type: Process}\n",
+		"workload.starter.env.TEMPORAL_ADDRESS: is what the drill tells":        strings.Replace(started(), "TARIFF", "TEMPORAL_ADDRESS", 1),
+		"workload.starter: is an impossible combination with workload.profile":  orders + "workload: {starter: {command: [./starter]}}\n",
+	} {
+		if _, err := drills.Parse("payments.yaml", []byte(src)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

@@ -38,12 +38,16 @@ func (d *Drill) checkOwn(l *problemList) {
 	switch {
 	case d.Own():
 		d.checkWorkers(l)
-		d.checkWorkflow(l)
+		d.checkStarted(l)
 		d.checkUnasked(l)
 	case d.Workers.On():
 		l.add("workers.command", fmt.Sprintf("is an impossible combination with workload.profile %s, which has Workers: leave the profile out, and name what is to be started (workload.workflow)", d.Workload.Profile), "workload.profile")
 	case !isZeroWorkers(d.Workers):
 		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list")
+	case len(d.Workload.Starter.Command) == 0 && (d.Workload.Starter.Dir != "" || len(d.Workload.Starter.Env) > 0):
+		d.checkCommanded(l)
+	case len(d.Workload.Starter.Command) > 0:
+		l.add("workload.starter", fmt.Sprintf("is an impossible combination with workload.profile %s: name the Workers that run what it starts (workers.command)", d.Workload.Profile), "workload.profile", "workers")
 	case !isZeroWorkflow(d.Workload.Workflow):
 		l.add("workload.workflow", fmt.Sprintf("is an impossible combination with workload.profile %s: name the Workers that run it (workers.command)", d.Workload.Profile), "workload.profile", "workers")
 	}
@@ -126,6 +130,31 @@ func checkProgram(l *problemList, path string, p WorkerProgram) {
 		case strings.ContainsRune(p.Env[name], 0):
 			l.add(at, "has a NUL in it, which no program can be told")
 		}
+	}
+}
+
+// checkCommanded refuses half a starter.
+func (d *Drill) checkCommanded(l *problemList) {
+	if s := d.Workload.Starter; len(s.Command) == 0 && (s.Dir != "" || len(s.Env) > 0) {
+		l.add("workload.starter.command", "is required: name the program that starts your Workflows, and its arguments, as a list")
+	}
+}
+
+// checkStarted wants one who starts Workflows: a starter of the user's own, or ours.
+func (d *Drill) checkStarted(l *problemList) {
+	if !d.Reports() {
+		d.checkCommanded(l)
+		d.checkWorkflow(l)
+		return
+	}
+	checkProgram(l, "workload.starter", d.Workload.Starter)
+	if d.Workers.Address == AddressPlain {
+		l.add("workload.starter", "is an impossible combination with workers.address plain: a starter is told a name and the name server that knows it", "workers.address")
+	}
+	workflow := d.Workload.Workflow
+	workflow.TaskQueue = "" // which has a default
+	if !isZeroWorkflow(workflow) {
+		l.add("workload.workflow", "is an impossible combination with workload.starter, which starts what it likes: leave one of the two out", "workload.starter")
 	}
 }
 
@@ -259,7 +288,7 @@ func (d *Drill) fillOwn(said func(path string) bool) {
 		}
 	}
 	workflow := &d.Workload.Workflow
-	if workflow.TaskQueue == "" && len(w.TaskQueues) > 0 {
+	if workflow.TaskQueue == "" && len(w.TaskQueues) > 0 && !d.Reports() {
 		workflow.TaskQueue = w.TaskQueues[0]
 	}
 	for kind, calls := range map[string]*[]CallSettings{"signals": &workflow.Signals, "updates": &workflow.Updates, "queries": &workflow.Queries} {

@@ -310,6 +310,7 @@ const (
 	WorkerSilent       FindingName = "worker-silent"                 // it runs, and does not poll what it is for
 	WorkerFloods       FindingName = "worker-floods-log"             // it writes more than anybody keeps
 	WorkerIgnoresStop  FindingName = "worker-ignores-stop"           // it does not end when it is told to
+	StarterFails       FindingName = "starter-fails"                 // a starter of the user's own cannot be started, or ends though nobody told it to
 	StoreUnfenced      FindingName = "store-unfenced"                // a store takes writes of an epoch that is over
 )
 

@@ -35,6 +35,9 @@ func (c *cli) componentCommand() *cobra.Command {
 		configuredRole("program", "A program of the user's own, such as Workers: started again when it ends", func(ctx context.Context, config program.Config) error {
 			return program.Run(ctx, config, c.stdout)
 		}),
+		configuredRole("own-starter", "A starter of the user's own: told its rate, and asked what was acknowledged", func(ctx context.Context, config program.StarterConfig) error {
+			return program.RunStarter(ctx, config, c.stdout)
+		}),
 		c.linksRole(), workerRole())
 	return parent
 }

@@ -1,8 +1,10 @@
 package assess
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/failoverdrill/failoverdrill/drills"
@@ -42,6 +44,9 @@ func (c *docket) fold() []operation {
 type holding struct {
 	started map[scoped]bool
 	noted   map[scoped]int // how often, in the run that has it most
+	// signals and told count those of one name for one Workflow, in the census and in the
+	// ledger, where a starter of the user's own reports them.
+	signals, told map[scoped]int
 }
 
 // holding reads a census once, however often it is asked for.
@@ -49,8 +54,9 @@ func (c *docket) holding(census string) holding {
 	if h, known := c.holdings[census]; known {
 		return h
 	}
-	h := holding{map[scoped]bool{}, map[scoped]int{}}
+	h := holding{map[scoped]bool{}, map[scoped]int{}, map[scoped]int{}, c.reportedSignals()}
 	c.holdings[census] = h
+	h.count(c.census[census])
 	for e, w := range c.census[census] {
 		h.started[e.scoped] = true
 		times := map[string]int{}
@@ -67,7 +73,59 @@ func (h holding) has(op drills.Operation) bool {
 	if op.Kind == drills.StartOperation {
 		return h.started[scoped{op.Namespace, op.Workflow}]
 	}
+	if of, n, ok := numbered(op.ID); ok && op.Kind == drills.SignalOperation && h.told[scoped{op.Namespace, of}] > 0 {
+		// They are told apart by number alone: those that are missing may be the first.
+		key := scoped{op.Namespace, of}
+		return n > h.told[key]-h.signals[key]
+	}
 	return h.noted[scoped{op.Namespace, op.ID}] > 0
+}
+
+// reportedSignals counts the acknowledged signals of each name for each Workflow, where
+// a starter of the user's own reports them by number.
+func (c *docket) reportedSignals() map[scoped]int {
+	out := map[scoped]int{}
+	for _, op := range c.operations {
+		if of, _, ok := numbered(op.ID); ok && c.Drill.Reports() && op.Kind == drills.SignalOperation && op.acknowledged {
+			out[scoped{op.Namespace, of}]++
+		}
+	}
+	return out
+}
+
+// count counts the signals of each name over the runs of a Workflow. A run that goes on
+// from the middle of another has what that had; one that continues it has not.
+func (h holding) count(census map[execution]drills.Workflow) {
+	type lineage struct {
+		signal scoped
+		from   string // the first run of it
+	}
+	most := map[lineage]int{}
+	for e, w := range census {
+		here := map[string]int{}
+		for _, id := range w.Operations {
+			if of, _, ok := numbered(id); ok {
+				here[of]++
+			}
+		}
+		for of, n := range here {
+			key := lineage{scoped{e.namespace, of}, cmp.Or(w.Original, w.RunID)}
+			most[key] = max(most[key], n)
+		}
+	}
+	for key, n := range most {
+		h.signals[key.signal] += n
+	}
+}
+
+// numbered takes the number off the id of a signal that is told by that alone.
+func numbered(id string) (of string, n int, ok bool) {
+	at := strings.LastIndexByte(id, '#')
+	if at < 0 {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(id[at+1:])
+	return id[:at], n, err == nil
 }
 
 // ledgerWitness wants that the ledger knows everything of the load that the
@@ -81,6 +139,9 @@ func (c *docket) ledgerWitness() drills.Witness {
 	}
 	workflows, operations := c.unbooked()
 	switch {
+	case c.Drill.Reports() && operations == 0:
+		w.Held = true
+		w.Detail = fmt.Sprintf("it knows every activity that the clusters hold as completed; a starter of the user's own tells what was acknowledged, and of nothing else: %d operations in all", len(c.operations))
 	case workflows > 0:
 		w.Detail = fmt.Sprintf("it has a gap: it knows of no start of %d workflows that the clusters hold", workflows)
 	case operations > 0:
@@ -105,16 +166,23 @@ func (c *docket) unbooked() (workflows, operations int) {
 	}
 	missing, unknown := map[scoped]bool{}, map[scoped]bool{}
 	for e, w := range c.final() {
-		if root(w) && c.asked(e.scoped) && !started[e.scoped] {
+		if root(w) && c.asked(e.scoped) && !c.Drill.Reports() && !started[e.scoped] {
 			missing[e.scoped] = true
 		}
 		for _, id := range w.Operations {
-			if key := (scoped{e.namespace, id}); !known[key] {
+			if key := (scoped{e.namespace, id}); !known[key] && (!c.Drill.Reports() || ofActivity(id)) {
 				unknown[key] = true
 			}
 		}
 	}
 	return len(missing), len(unknown)
+}
+
+// ofActivity reports whether the id of an operation is that of an execution of an
+// Activity, as clusters name it.
+func ofActivity(id string) bool {
+	at := strings.LastIndexByte(id, '@')
+	return at > 0 && strings.Trim(id[at+1:], "0123456789") == ""
 }
 
 // asked reports whether a Workflow is one that a starter asked for. What Workers of the

@@ -189,19 +189,34 @@ func (c *docket) equalHistories() drills.Invariant {
 	for e, w := range home {
 		other, known := replica[e]
 		switch {
-		case !c.asked(e.scoped) && (w.ClosedAt == 0 || other.ClosedAt == 0): // it went on between the two
+		case !c.asked(e.scoped) && w.ClosedAt == 0: // it went on between the two looks
 		case !known:
 			broken = append(broken, fmt.Sprintf("%s (run %s) is not in the replica", e.id, e.run))
 		case w.Digest != other.Digest || w.Digest == "":
 			broken = append(broken, fmt.Sprintf("%s (run %s) has %d events at home and others, %d, in the replica", e.id, e.run, w.Length, other.Length))
 		}
 	}
-	for e := range replica {
-		if _, known := home[e]; !known && c.asked(e.scoped) {
+	read := c.countedAt(drills.CensusAfterHeal)
+	for e, w := range replica {
+		if !c.asked(e.scoped) && w.StartedAt >= read {
+			continue
+		}
+		if _, known := home[e]; !known {
 			broken = append(broken, fmt.Sprintf("%s (run %s) is in the replica alone", e.id, e.run))
 		}
 	}
 	return judged(name, fmt.Sprintf("%d runs are the same in both regions", len(home)), broken)
+}
+
+// countedAt is when the first part of a census was complete; forever for none.
+func (c *docket) countedAt(census string) drills.Offset {
+	first := forever
+	for _, e := range c.Timeline {
+		if e.Kind == drills.KindCensus && e.Name == census {
+			first = min(first, e.At)
+		}
+	}
+	return first
 }
 
 // splitBrain finds the times in which two regions of a Namespace both believed

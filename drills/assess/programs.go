@@ -38,6 +38,25 @@ func (c *docket) programs(drills.Report) []drills.Finding {
 			}
 		}
 	}
+	return append(out, c.failingStarters()...)
+}
+
+// failingStarters finds starters of the user's own that do not run as they are told to.
+func (c *docket) failingStarters() []drills.Finding {
+	var out []drills.Finding
+	for _, s := range c.topology.Starters {
+		component := drills.StarterName(s)
+		seen := c.livedOf(s.Region, component)
+		log := "logs/" + strings.ReplaceAll(component, "/", "-") + ".log"
+		switch {
+		case len(seen.failed) > 0:
+			out = append(out, drills.Finding{Name: drills.StarterFails, Region: s.Region, Detail: fmt.Sprintf(
+				"%s could not be started: %s (workload.starter)", component, seen.failed[0].Detail)})
+		case len(seen.exits) > 0:
+			out = append(out, drills.Finding{Name: drills.StarterFails, Region: s.Region, Detail: fmt.Sprintf(
+				"%s ended %s though nobody told it to, the first time %.1f s after it was started: %s (%s)", component, times(len(seen.exits)), seen.exits[0].Value, seen.exits[0].Detail, log)})
+		}
+	}
 	return out
 }
 
@@ -55,13 +74,13 @@ type lived struct {
 	killed  []drills.Event
 }
 
-func (c *docket) livedOf(f drills.Fleet, component string) lived {
+func (c *docket) livedOf(region, component string) lived {
 	var out lived
 	for _, e := range c.inOrder(drills.KindProgram) {
 		if e.Subject != component {
 			continue
 		}
-		disturbed := c.disturbed(f.Region, e.At)
+		disturbed := c.disturbed(region, e.At)
 		switch {
 		case e.Name == drills.ProgramStarted:
 			out.started = append(out.started, e.At)
@@ -101,7 +120,7 @@ func (c *docket) struckAt(region string) drills.Offset {
 // program is what is wrong with one Worker's program; empty for nothing.
 func (c *docket) program(f drills.Fleet, number int) (name drills.FindingName, detail string) {
 	component := drills.WorkerName(f, number)
-	seen := c.livedOf(f, component)
+	seen := c.livedOf(f.Region, component)
 	since, queues := c.polledQueues(f, number)
 	unpolled := slices.DeleteFunc(c.Drill.TaskQueues(), func(queue string) bool { return slices.Contains(queues, queue) })
 	log := "logs/" + strings.ReplaceAll(component, "/", "-") + ".log"

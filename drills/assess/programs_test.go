@@ -204,3 +204,66 @@ func TestAWorkflowThatContinuesAsNewIsNoDuplicate(t *testing.T) {
 		t.Errorf("%d duplicated", *r.RecoveryPoint.Duplicated)
 	}
 }
+
+// Signals that a starter reports by number are told apart by that alone: of two, one
+// before the fault and one after it, the survivor that has one may lack the first.
+func TestASignalThatIsMissingMayBeTheFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		survivor, home []string // what the two censuses hold
+		lost, after    int
+	}{
+		"both are there":     {[]string{"#1", "#2"}, []string{"#1", "#2"}, 0, 0},
+		"one came later":     {[]string{"#1"}, []string{"#1", "#2"}, 1, 0},
+		"one is gone":        {[]string{"#1"}, []string{"#1"}, 1, 1},
+		"somebody sent more": {[]string{"#1", "#2", "#3"}, []string{"#1", "#2", "#3"}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := owned(t, "active-hot")
+			e.Drill.Workload.Starter.Command = []string{"./starter"}
+			id := "orders-c0ffee00-0-us-east-x"
+			for _, op := range []struct {
+				at   float64
+				kind drills.OperationKind
+				id   string
+			}{{19, drills.StartOperation, "/start"}, {19.5, drills.SignalOperation, "/signal/go#1"}, {30, drills.SignalOperation, "/signal/go#2"}} {
+				e.Ledger = append(e.Ledger, drills.Operation{
+					At: at(op.at), ID: id + op.id, Kind: op.kind, State: drills.OperationAcknowledged, Region: "us-east", Namespace: "orders", Workflow: id, Intended: at(op.at),
+				})
+			}
+			add := func(census, region string, when float64, held []string) {
+				w := drills.Workflow{Census: census, ID: id, RunID: "run-1", Status: "Completed", StartedAt: at(19), ClosedAt: at(31), Length: 9, Digest: "same"}
+				for _, n := range held {
+					w.Operations = append(w.Operations, id+"/signal/go"+n)
+				}
+				e.with(drills.Event{At: at(when), Kind: drills.KindWorkflow, Region: region, Namespace: "orders", Workflow: &w})
+			}
+			add(drills.CensusWithoutRegion, "us-west", counted, test.survivor)
+			add(drills.CensusAfterHeal, "us-east", recounted, test.home)
+			add(drills.CensusReplica, "us-west", recounted, test.home)
+			r := e.judge()
+			for _, kind := range r.RecoveryPoint.ByKind {
+				if kind.Kind == drills.SignalOperation && (*kind.Lost != test.lost || *kind.LostAfterHeal != test.after) {
+					t.Errorf("%d lost, %d after the heal; want %d and %d", *kind.Lost, *kind.LostAfterHeal, test.lost, test.after)
+				}
+			}
+		})
+	}
+}
+
+func TestAStarterThatDoesNotRunIsFound(t *testing.T) {
+	for what, words := range map[string][]string{
+		drills.ProgramFailed: {"us-east/starter-orders could not be started: no such file", "workload.starter"},
+		drills.ProgramExited: {"us-east/starter-orders ended once though nobody told it to", "no such file"},
+	} {
+		e := owned(t, "active-hot")
+		e.Drill.Workload.Starter.Command = []string{"./starter"}
+		e.with(drills.Event{
+			At: at(5), Kind: drills.KindProgram, Name: what, Region: "us-east", Namespace: "orders", Subject: "us-east/starter-orders", Value: 1.5, Detail: "no such file",
+		})
+		r := e.judge()
+		if len(r.Findings) != 1 || r.Findings[0].Name != drills.StarterFails || r.Findings[0].Region != "us-east" {
+			t.Fatalf("%s: it finds %+v", what, r.Findings)
+		}
+		says(t, r.Findings[0].Detail, words...)
+	}
+}

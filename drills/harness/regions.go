@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/fixtures"
@@ -14,23 +15,29 @@ import (
 // control plane does nothing on its own.
 //
 //	Stand ─► Break(0) ─► FailOver(region) ─► … ─► Heal(0) ─► FailBack(region) ─► Close
+//
+// 'failoverdrill stop' closes them, as it ends a drill.
 type Regions struct {
 	*fixtures.Stack
 	Dir string // with the drill, what was recorded and the logs
 
 	run     *run
+	step    func(context.Context) (context.Context, context.CancelFunc) // that ends with what stands, too
 	faults  []drills.Fault
 	control drills.ControlPlane
 	ends    []func() error
+	closing sync.Once
+	closed  error
 }
 
 // Stand starts a drill's topology. It is an error where Run would have been one, or where
 // the topology did not come up: nothing is left of it then. Else it has to be closed.
 func Stand(ctx context.Context, d *drills.Drill, o Options) (_ *Regions, err error) {
-	// What stands outlives the call.
-	standing, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r, standing, end, err := begin(standing, d, o)
-	out := &Regions{run: r, ends: []func() error{func() error { cancel(); return nil }, end}}
+	// What stands outlives the call, which may still be ended.
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unlessEnded := context.AfterFunc(ctx, cancel)
+	r, standing, end, err := begin(lasting, d, o)
+	out := &Regions{run: r, step: within(standing), ends: []func() error{func() error { cancel(); return nil }, end}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, out.Close())
@@ -40,12 +47,8 @@ func Stand(ctx context.Context, d *drills.Drill, o Options) (_ *Regions, err err
 		return nil, err
 	}
 	out.Dir, out.ends = r.dir, append(out.ends, r.log.Close)
-	stopStarting := context.AfterFunc(ctx, cancel)
 	stack, tearDown, err := r.stand(standing)
 	out.ends = append(out.ends, tearDown)
-	if !stopStarting() && err == nil {
-		err = context.Cause(ctx)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,23 @@ func Stand(ctx context.Context, d *drills.Drill, o Options) (_ *Regions, err err
 	for i, f := range out.faults {
 		out.faults[i] = drills.Guard(f)
 	}
+	if !unlessEnded() {
+		return nil, context.Cause(ctx)
+	}
+	context.AfterFunc(standing, func() { _ = out.Close() }) // whoever closes it hears why that failed
 	return out, nil
+}
+
+// within makes contexts that end with another one, too.
+func within(standing context.Context) func(context.Context) (context.Context, context.CancelFunc) {
+	return func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		stop := context.AfterFunc(standing, func() { cancel(context.Cause(standing)) })
+		return ctx, func() {
+			stop()
+			cancel(nil)
+		}
+	}
 }
 
 // Break has a fault of the drill, by its number in it, take effect: it returns once
@@ -66,6 +85,8 @@ func (r *Regions) Break(ctx context.Context, number int) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := r.step(ctx)
+	defer cancel()
 	if err = f.SetUp(ctx); err == nil {
 		err = f.Inject(ctx)
 	}
@@ -84,8 +105,13 @@ func (r *Regions) Heal(ctx context.Context, number int) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := r.step(ctx)
+	defer cancel()
 	if err = f.Recover(ctx); err == nil {
 		err = f.AwaitHealed(ctx)
+	}
+	if err == nil {
+		err = r.Tidy(ctx, r.control, r.run.drill.Faults[number].Region)
 	}
 	if err != nil {
 		return fmt.Errorf("heal %s: %w", r.run.drill.Faults[number], err)
@@ -101,26 +127,36 @@ func (r *Regions) fault(number int) (drills.Fault, error) {
 }
 
 // FailOver moves every Namespace that is active in a region to its other one, by the mode
-// that the drill has, and gives the survivor what its model says it needs.
+// that the drill has, and gives the survivor what its model says it needs. It is an error
+// where one stays.
 func (r *Regions) FailOver(ctx context.Context, region string) error {
+	ctx, cancel := r.step(ctx)
+	defer cancel()
 	return r.Leave(ctx, r.control, region)
 }
 
-// FailBack moves the Namespaces of a region home, by the mode that the drill has.
+// FailBack moves the Namespaces of a region home, by the way that the drill's mode has.
 func (r *Regions) FailBack(ctx context.Context, region string) error {
-	_, err := r.control.Failback(ctx, region)
-	return err
+	ctx, cancel := r.step(ctx)
+	defer cancel()
+	return r.Return(ctx, r.control, region)
 }
 
-// Close ends everything, however it stands, and leaves what was recorded and the logs.
+// Close ends everything, however it stands, and leaves what was recorded and the logs. To
+// call it again tells what came of it.
 func (r *Regions) Close() error {
-	var failed []error
-	for _, f := range r.faults {
-		failed = append(failed, f.CleanUp(context.Background()))
-	}
-	for i := len(r.ends) - 1; i >= 0; i-- {
-		failed = append(failed, r.ends[i]())
-	}
-	r.faults, r.ends = nil, nil
-	return errors.Join(failed...)
+	r.closing.Do(func() {
+		var failed []error
+		why := fmt.Errorf("not cleaned up within %s", healWithin)
+		ctx, cancel := context.WithTimeoutCause(context.Background(), healWithin, why)
+		defer cancel()
+		for _, f := range r.faults {
+			failed = append(failed, f.CleanUp(ctx))
+		}
+		for i := len(r.ends) - 1; i >= 0; i-- {
+			failed = append(failed, r.ends[i]())
+		}
+		r.closed = errors.Join(failed...)
+	})
+	return r.closed
 }

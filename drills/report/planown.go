@@ -27,6 +27,14 @@ func (p *planner) own() {
 	p.line(fmt.Sprintf("%spolls %s within %s, ends within %s of SIGTERM, is told its endpoint as %s",
 		indent, clean(strings.Join(w.TaskQueues, " and ")), w.Ready, w.Stop, addressed(w.Address)))
 
+	if p.drill.Reports() {
+		p.heading("Starter of your own")
+		starter := p.drill.Workload.Starter
+		p.table(indent, []column{{title: "program", wrap: true}, {title: "runs in", wrap: true}, {title: "variables, beside TEMPORAL_… and FAILOVERDRILL_…", wrap: true}},
+			[][]cell{cells(strings.Join(quotedWords(starter.Command), " "), starter.Dir, listed(slices.Sorted(maps.Keys(starter.Env))))}, nil)
+		p.line(fmt.Sprintf("%sstarts %s for each Namespace, and reports what was acknowledged", indent, rate(p.drill.Workload.Rate)))
+		return
+	}
 	p.heading("Workflows of your own")
 	workflow := p.drill.Workload.Workflow
 	rows = [][]cell{cells("start", workflow.Type, "–", "all", p.example(workflow.Input))}

@@ -1,6 +1,8 @@
 package payments_test
 
 import (
+	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/failoverdrill/failoverdrill/drills"
+	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/suites/drilltest"
 	. "github.com/failoverdrill/failoverdrill/suites/matchers"
 )
@@ -20,7 +23,7 @@ func TestPayments(t *testing.T) {
 }
 
 var _ = BeforeSuite(func() {
-	said, err := exec.Command("go", "build", "-o", "bin/", "./worker", "./faulty").CombinedOutput()
+	said, err := exec.Command("go", "build", "-o", "bin/", "./worker", "./faulty", "./starter").CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), string(said))
 })
 
@@ -48,12 +51,17 @@ var _ = DescribeTable("Payments survive the loss of a region", func(ctx SpecCont
 	Expect(r).To(MeetObjectives())
 	Expect(r).To(CompleteAllWorkflows())
 	Expect(r).To(LoseNothingAfterHeal())
-	Expect(r).To(AccountForOperations())
 	Expect(r).To(HoldInvariants())
+	for _, kind := range r.RecoveryPoint.ByKind {
+		if kind.Kind == drills.StartOperation || kind.Kind == drills.SignalOperation || kind.Kind == drills.ActivityOperation {
+			Expect(kind.Acknowledged).To(BeNumerically(">", 0), "of kind %s", kind.Kind)
+		}
+	}
 },
 	Entry("with Workers that stand by", within, "payments-hot"),
 	Entry("with Workers that are started", within, "payments-cold"),
 	Entry("with Workers at work in both regions", within, "payments-active"),
+	Entry("sent by a starter of its own", within, "payments-starter"),
 	Entry("with Workers that have the operating system resolve names", within, "payments-plain"),
 )
 
@@ -109,4 +117,25 @@ var _ = DescribeTable("A program that does not behave is found", func(ctx SpecCo
 	Entry("that ends after a while", within, "mortal", drills.WorkerExits, "the memory is used up"),
 	Entry("that writes more than anybody reads", within, "chatty", drills.WorkerFloods, "wrote more than 4 MiB"),
 	Entry("that does not end when it is told to", within, "stubborn", drills.WorkerIgnoresStop, "did not end within 3s of SIGTERM"),
+)
+
+var _ = DescribeTable("The command says what a test says", func(ctx SpecContext, d func() *drills.Drill, verdict drills.Verdict) {
+	binary, err := harness.FindBinary(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	content, err := d().YAML()
+	Expect(err).NotTo(HaveOccurred())
+	file := filepath.Join(GinkgoT().TempDir(), "drill.yaml")
+	Expect(os.WriteFile(file, content, 0o600)).To(Succeed())
+	said, err := exec.CommandContext(ctx, binary, "run", file, "--out", GinkgoT().TempDir()).CombinedOutput()
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		Expect(err).NotTo(HaveOccurred())
+	}
+	Expect(code).To(Equal(verdict.ExitCode()), string(said))
+},
+	Entry("of Workers that are started", within, func() *drills.Drill { return load("payments-cold") }, drills.Pass),
+	Entry("of state in the memory of a process", within, func() *drills.Drill { return faulty("memory") }, drills.Fail),
 )
