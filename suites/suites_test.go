@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -15,7 +14,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
-	"github.com/failoverdrill/failoverdrill/drills/report"
+	"github.com/failoverdrill/failoverdrill/suites/drilltest"
 )
 
 func TestSuites(t *testing.T) {
@@ -95,20 +94,9 @@ func planted(ctx context.Context, d *drills.Drill, plant func(harness.Scene) dri
 	before := gleak.Goroutines()
 	result, err := harness.Run(ctx, d, harness.Options{Out: kept, Binary: binary, Plant: plant})
 	Expect(err).NotTo(HaveOccurred())
-	AddReportEntry(d.Name, summary{result.Report}, ReportEntryVisibilityFailureOrVerbose)
+	AddReportEntry(d.Name, drilltest.Summary(result.Report), ReportEntryVisibilityFailureOrVerbose)
 	Expect(filepath.Join(result.Dir, "work")).NotTo(BeADirectory(), "working files outlive the run")
 	Expect(children()).To(BeEmpty(), "components outlive the run")
 	Eventually(gleak.Goroutines, soon).ShouldNot(gleak.HaveLeaked(before))
 	return result
-}
-
-// summary prints a report as people read it.
-type summary struct{ drills.Report }
-
-func (s summary) String() string {
-	var b strings.Builder
-	if err := report.Text(&b, s.Report); err != nil {
-		return err.Error()
-	}
-	return b.String()
 }
