@@ -13,6 +13,7 @@ import (
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/fixtures"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 	"github.com/failoverdrill/failoverdrill/fixtures/store"
 )
 
@@ -37,13 +38,23 @@ const (
 // failed check is told, with what to do.
 func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 	return errors.Join(
-		fixtures.CheckAddresses(d),
+		checkAddresses(d),
 		checkDisk(o.Out),
 		raiseFiles(leastFiles),
 		checkMemory(memoryFile, len(d.Regions)),
 		checkBinary(ctx, o.Binary),
 		checkStore(d),
 	)
+}
+
+// checkAddresses fails unless this machine has a loopback address for every component
+// and Link of a drill.
+func checkAddresses(d *drills.Drill) error {
+	count, err := fixtures.CountAddresses(d)
+	if err != nil {
+		return err
+	}
+	return launch.CheckLoopback(count)
 }
 
 // checkStore fails unless the engine of the drill's stores is there.
