@@ -23,6 +23,12 @@ const (
 	EndpointChange ChangeKind = "endpoint" // a name server leads a Namespace Endpoint elsewhere: it leads where it did
 	FailoverChange ChangeKind = "failover" // a Namespace is moved: it is active where it was
 	AddressChange  ChangeKind = "address"  // a block of addresses is leased: the lease goes with its process
+
+	ContainerChange ChangeKind = "container" // a component is started in a container: that is removed, with its volume
+	PausedChange    ChangeKind = "paused"    // a component's container is stopped where it stands: it goes on
+	UnpluggedChange ChangeKind = "unplugged" // a component's container is taken off its networks: it is on them again
+	NetworkChange   ChangeKind = "network"   // a network is made: it is removed
+	ImageChange     ChangeKind = "image"     // an image is built: it is removed
 )
 
 // Change is one change that a run makes in the world, as plain data: whoever
@@ -46,6 +52,8 @@ type Change struct {
 	PID  int    `json:"pid,omitempty"`
 	Born string `json:"born,omitempty"` // when it was started, as the system writes it
 	Keep bool   `json:"keep,omitempty"` // of a folder: its user wants it to stay
+	// Block is the addresses of a network, in the notation ip/bits.
+	Block string `json:"block,omitempty"`
 }
 
 // String says what is changed.
@@ -77,8 +85,10 @@ func (c Change) Check() error {
 // parameters checks what each kind needs beside its subject.
 func (c Change) parameters() error {
 	switch c.Kind {
-	case ProcessChange, FrozenChange:
+	case ProcessChange, FrozenChange, ContainerChange, PausedChange, UnpluggedChange, ImageChange:
 		return nil
+	case NetworkChange:
+		return need("block", c.Block)
 	case FolderChange, RecordChange:
 		if !filepath.IsAbs(c.Subject) {
 			return errors.New("the path of a folder has to be absolute")

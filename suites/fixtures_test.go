@@ -43,7 +43,7 @@ func stand(ctx context.Context, name, binary string) (*fixtures.Stack, error) {
 	})
 	DeferCleanup(func() {
 		Expect(stack.Close()).To(Succeed())
-		launcher.Close()
+		Expect(launcher.Close(context.Background())).To(Succeed())
 		Expect(children()).To(BeEmpty())
 	})
 	return stack, err

@@ -11,6 +11,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/fixtures/codec"
 	"github.com/failoverdrill/failoverdrill/fixtures/component"
 	"github.com/failoverdrill/failoverdrill/fixtures/dns"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 	"github.com/failoverdrill/failoverdrill/fixtures/program"
 	"github.com/failoverdrill/failoverdrill/fixtures/proxy"
 	"github.com/failoverdrill/failoverdrill/toxics"
@@ -23,8 +24,14 @@ func (c *cli) componentCommand() *cobra.Command {
 		Use: "component", Short: "One component of a topology, as drills start them",
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		// A component in a container has more addresses than its networks give it.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return launch.Settle() },
 	}
 	parent.AddCommand(
+		&cobra.Command{
+			Use: "settle", Short: "Take the addresses of a container, and nothing else", Hidden: true,
+			Args: arguments(cobra.NoArgs), RunE: func(*cobra.Command, []string) error { return nil },
+		},
 		configuredRole("cluster", "A region's Temporal cluster, on SQLite", cluster.Run),
 		configuredRole("dns", "A region's authoritative name server", dns.Run),
 		configuredRole("codec", "A region's Codec Server, AES-GCM; it holds the keys", codec.Run),

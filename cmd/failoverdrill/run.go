@@ -13,6 +13,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills/assess"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/drills/report"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 type runFlags struct {
@@ -24,6 +25,7 @@ type runFlags struct {
 	distribution string
 	summary      string
 	labels       []string
+	launchers    []string
 }
 
 func (c *cli) runCommand() *cobra.Command {
@@ -68,6 +70,14 @@ either: it is named, and the exit code is 2.`,
 			if f.runs < 1 {
 				return usage("--runs %d: run at least once", f.runs)
 			}
+			if len(f.launchers) == 0 {
+				return usage("--launcher: name one")
+			}
+			for _, kind := range f.launchers {
+				if err := launch.Kind(kind).Check(); err != nil {
+					return usageError{fmt.Errorf("--launcher: %w", err)}
+				}
+			}
 			if err := checkDistribution(f.distribution); err != nil {
 				return err
 			}
@@ -86,6 +96,7 @@ either: it is named, and the exit code is 2.`,
 	cmd.Flags().StringVar(&f.out, "out", runsFolder, "folder that gets a folder for each run")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "seed of every random decision, in place of the drill's own")
 	cmd.Flags().IntVar(&f.runs, "runs", 1, "how often to run each drill")
+	cmd.Flags().StringSliceVar(&f.launchers, "launcher", []string{string(launch.AsProcesses)}, "how components run: process, container, or both, separated by a comma")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "keep the components' databases and other working files")
 	cmd.Flags().StringVar(&f.distribution, "distribution", "", "file that gets the distribution over the runs, as JSON")
 	cmd.Flags().StringVar(&f.summary, "summary", "", "file that a summary of each run is added to, as Markdown, such as $GITHUB_STEP_SUMMARY")
@@ -108,37 +119,35 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 	fmt.Fprint(c.stderr, platformNote())
 	c.hint(c.stderr)
 	var reports []drills.Report
-	for n := range f.runs {
-		for _, declared := range list {
-			d := seeded(declared, n)
-			if ctx.Err() != nil {
-				c.add(drills.Inconclusive) // interrupted: what was not run is not known
-				break
-			}
-			progress := newProgress(c.stderr, d, f, n)
-			result, err := harness.Run(ctx, d, harness.Options{
-				Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep, Orphans: f.orphans,
-			})
-			progress.close()
-			if err != nil {
-				return err
-			}
-			if result.Stopped {
-				halt()
-			}
-			c.add(result.Report.Verdict)
-			reports = append(reports, result.Report)
-			if err := report.Text(c.stdout, result.Report, report.Colour(isTerminal(c.stdout))); err != nil {
-				return fmt.Errorf("print report: %w", err)
-			}
-			fmt.Fprintf(c.stdout, "\nrun kept in %s\n\n", result.Dir)
-			var told bytes.Buffer
-			if err := report.Markdown(&told, result.Report); err != nil {
-				return err
-			}
-			if err := addTo(f.summary, told.Bytes()); err != nil {
-				return err
-			}
+	for _, next := range f.plan(list) {
+		d := seeded(next.drill, next.number)
+		if ctx.Err() != nil {
+			c.add(drills.Inconclusive) // interrupted: what was not run is not known
+			break
+		}
+		progress := newProgress(c.stderr, d, f, next.number)
+		result, err := harness.Run(ctx, d, harness.Options{
+			Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep, Orphans: f.orphans, Launcher: next.launcher,
+		})
+		progress.close()
+		if err != nil {
+			return err
+		}
+		if result.Stopped {
+			halt()
+		}
+		c.add(result.Report.Verdict)
+		reports = append(reports, result.Report)
+		if err := report.Text(c.stdout, result.Report, report.Colour(isTerminal(c.stdout))); err != nil {
+			return fmt.Errorf("print report: %w", err)
+		}
+		fmt.Fprintf(c.stdout, "\nrun kept in %s\n\n", result.Dir)
+		var told bytes.Buffer
+		if err := report.Markdown(&told, result.Report); err != nil {
+			return err
+		}
+		if err := addTo(f.summary, told.Bytes()); err != nil {
+			return err
 		}
 	}
 	repeats := assess.Repeats(reports)
@@ -153,6 +162,27 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 		}
 	}
 	return writeDistribution(f.distribution, repeats)
+}
+
+// planned is one run of several.
+type planned struct {
+	drill    *drills.Drill
+	launcher launch.Kind
+	number   int // how often the drill was run before in that way
+}
+
+// plan is the order of runs: launchers take turns, so that what changes on the machine
+// meanwhile strikes all alike.
+func (f runFlags) plan(list []*drills.Drill) []planned {
+	var out []planned
+	for n := range f.runs {
+		for _, d := range list {
+			for _, kind := range f.launchers {
+				out = append(out, planned{d, launch.Kind(kind), n})
+			}
+		}
+	}
+	return out
 }
 
 // addTo adds to a file, which is made where there is none; without a name it does nothing.

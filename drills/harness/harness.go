@@ -5,6 +5,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"debug/buildinfo"
@@ -38,6 +39,7 @@ type Options struct {
 	Progress func(drills.Event) // called for each event as it is recorded; may be nil
 	Keep     bool               // keep databases and other working files of components
 	State    string             // folder of the journal of what is changed; empty takes the user's
+	Launcher launch.Kind        // how components run; empty takes processes
 	// Orphans lets components outlive a harness that is killed, which Linux does
 	// not on its own, so that a recovery can be tested.
 	Orphans bool
@@ -154,6 +156,13 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 	}
 	running, unwatch := watchStop(ctx, o.State)
 	ends = append(ends, func() error { unwatch(); return nil })
+	launcher, err := o.Launcher.New(running, launch.Settings{
+		Binary: o.Binary, Dir: filepath.Join(dir, workFolder), Run: id, Journal: changes, Orphans: o.Orphans,
+	})
+	if err != nil {
+		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))
+	}
+	ends = append(ends, func() error { return launcher.Close(context.WithoutCancel(ctx)) })
 	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
 		return nil, running, end, err
 	}
@@ -165,15 +174,19 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 		log.Subscribe(o.Progress)
 	}
 	log.Record(drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
-		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o.Binary),
+		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o),
 	}})
-	return &run{drill: d, options: o, id: id, clock: base, dir: dir, log: log, undo: undo}, running, end, nil
+	return &run{drill: d, options: o, launcher: launcher, id: id, clock: base, dir: dir, log: log, undo: undo}, running, end, nil
 }
 
 // resolve makes every path absolute: components run in folders of their own,
 // where a relative one would miss, and a journal is read from anywhere.
 func (o *Options) resolve() (err error) {
 	if o.State, err = stateFolder(o.State); err != nil {
+		return err
+	}
+	o.Launcher = cmp.Or(o.Launcher, launch.AsProcesses)
+	if err := o.Launcher.Check(); err != nil {
 		return err
 	}
 	for _, path := range []*string{&o.Out, &o.Binary, &o.State} {
@@ -250,14 +263,15 @@ func ending(err error) (name, detail string) {
 
 // run is one drill on its way.
 type run struct {
-	drill   *drills.Drill
-	options Options
-	id      string
-	clock   clock.Clock
-	dir     string
-	log     *record.Writer
-	undo    *undoer
-	edges   *toxics.Links // once the topology has any
+	drill    *drills.Drill
+	options  Options
+	launcher launch.Launcher
+	id       string
+	clock    clock.Clock
+	dir      string
+	log      *record.Writer
+	undo     *undoer
+	edges    *toxics.Links // once the topology has any
 }
 
 func (r *run) now() drills.Offset { return drills.Offset(r.clock.Now()) }
@@ -296,12 +310,11 @@ func (r *run) stand(ctx context.Context) (stack *fixtures.Stack, tearDown func()
 			return nil, nothing, fmt.Errorf("make folder of run: %w", err)
 		}
 	}
-	launcher := launch.NewProcesses(launch.ProcessOptions{Binary: r.options.Binary, Dir: work, Run: r.id, Orphans: r.options.Orphans})
 	began := r.now()
 	booting, booted := context.WithTimeoutCause(ctx, bootWithin, fmt.Errorf("not up within %s", bootWithin))
 	defer booted()
 	stack, err = fixtures.Start(booting, r.drill, fixtures.Options{
-		Launcher: launcher,
+		Launcher: r.launcher,
 		Links: func(address string) drills.LinkOpener {
 			r.edges = toxics.Connect(address, changes)
 			return r.edges
@@ -310,8 +323,7 @@ func (r *run) stand(ctx context.Context) (stack *fixtures.Stack, tearDown func()
 	})
 	tearDown = func() error {
 		began := r.now()
-		err := errors.Join(stack.Close(), r.collect(stack))
-		launcher.Close()
+		err := errors.Join(stack.Close(), r.collect(stack), r.launcher.Close(context.WithoutCancel(ctx)))
 		// Most is undone by now; the rest is, and it is looked whether all is. The
 		// record goes on.
 		_, left := r.undo.finish(context.WithoutCancel(ctx), drills.RecordChange)
@@ -453,12 +465,12 @@ func (r *run) collect(stack *fixtures.Stack) error {
 }
 
 // environment is what a figure depends on beside the drill.
-func environment(binary string) map[string]string {
+func environment(o Options) map[string]string {
 	out := map[string]string{
 		"os": runtime.GOOS, "arch": runtime.GOARCH, "cpus": strconv.Itoa(runtime.NumCPU()),
-		"go": runtime.Version(), "launcher": "process",
+		"go": runtime.Version(), "launcher": string(o.Launcher),
 	}
-	info, err := buildinfo.ReadFile(binary)
+	info, err := buildinfo.ReadFile(o.Binary)
 	if err != nil {
 		return out // a binary that does not tell its modules runs all the same
 	}

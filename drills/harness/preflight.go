@@ -38,7 +38,7 @@ const (
 // failed check is told, with what to do.
 func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 	return errors.Join(
-		checkAddresses(d),
+		checkLauncher(ctx, d, o.Launcher),
 		checkDisk(o.Out),
 		raiseFiles(leastFiles),
 		checkMemory(memoryFile, len(d.Regions)),
@@ -47,14 +47,14 @@ func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 	)
 }
 
-// checkAddresses fails unless this machine has a loopback address for every component
-// and Link of a drill.
-func checkAddresses(d *drills.Drill) error {
+// checkLauncher fails unless this machine can run the components of a drill in the way
+// that is asked for.
+func checkLauncher(ctx context.Context, d *drills.Drill, kind launch.Kind) error {
 	count, err := fixtures.CountAddresses(d)
 	if err != nil {
 		return err
 	}
-	return launch.CheckLoopback(count)
+	return kind.Preflight(ctx, count)
 }
 
 // checkStore fails unless the engine of the drill's stores is there.

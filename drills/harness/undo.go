@@ -32,6 +32,9 @@ type Step struct {
 // milliseconds; a promotion under load may take a second.
 const undoWithin = 5 * time.Second
 
+// endWithin bounds the end of everything that is left once each change was undone.
+const endWithin = 30 * time.Second
+
 // undoer undoes what one run changed. It is the same for a run that ends and for
 // a recovery: what is undone already is found undone.
 type undoer struct {
@@ -40,13 +43,16 @@ type undoer struct {
 	within  time.Duration // bounds each undo; 0 takes undoWithin
 	// lost are the blocks of addresses that other runs have leased since: nothing
 	// in them is of this run any more.
-	lost []netip.Prefix
+	lost    []netip.Prefix
+	remains *launch.Remains
 }
 
 // finish undoes everything but the changes of some kinds, looks whether anything
 // is left, and tells what could not be undone or is there all the same.
 func (u *undoer) finish(ctx context.Context, but ...drills.ChangeKind) (steps []Step, err error) {
-	release, err := u.lease()
+	u.remains = launch.Left(u.journal.Run().ID, changesOf(u.journal.Entries()))
+	defer func() { err = errors.Join(err, u.remains.Close()) }()
+	release, err := u.lease(ctx)
 	defer func() { err = errors.Join(err, release()) }()
 	if err != nil {
 		return nil, err
@@ -57,16 +63,24 @@ func (u *undoer) finish(ctx context.Context, but ...drills.ChangeKind) (steps []
 		failed[i] = s.Err
 	}
 	// What components started on their own may not have kept their name.
-	limited, cancel := u.limit(ctx)
+	limited, cancel := context.WithTimeoutCause(ctx, endWithin, fmt.Errorf("not done within %s", endWithin))
 	defer cancel()
-	_, err = launch.Owner{Run: u.journal.Run().ID, Known: u.known()}.Kill(limited)
-	return steps, errors.Join(errors.Join(failed...), err, u.verify())
+	err = u.remains.End(limited)
+	return steps, errors.Join(errors.Join(failed...), err, u.verify(limited))
+}
+
+func changesOf(entries []journal.Entry) []drills.Change {
+	var out []drills.Change
+	for _, e := range entries {
+		out = append(out, e.Change)
+	}
+	return out
 }
 
 // lease takes the run's block of addresses for the time of the undo, so that no
 // new run gets it meanwhile. Where another has it already, nothing in it is of
 // this run: who listens there must not be asked to undo anything.
-func (u *undoer) lease() (release func() error, err error) {
+func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 	var held []net.Listener
 	release = func() error {
 		var failed []error
@@ -76,6 +90,15 @@ func (u *undoer) lease() (release func() error, err error) {
 		return errors.Join(failed...)
 	}
 	u.lost = nil
+	gone, err := u.remains.LostBlocks(ctx)
+	if err != nil {
+		return release, err
+	}
+	for _, block := range gone {
+		if err := u.lose(block); err != nil {
+			return release, err
+		}
+	}
 	for _, e := range u.journal.Entries() {
 		if e.Change.Kind != drills.AddressChange {
 			continue
@@ -85,16 +108,24 @@ func (u *undoer) lease() (release func() error, err error) {
 		case err == nil:
 			held = append(held, listener)
 		case errors.Is(err, syscall.EADDRINUSE):
-			block, err := netip.ParsePrefix(e.Change.Subject)
-			if err != nil {
-				return release, fmt.Errorf("read %s: %w", e.Change, err)
+			if err := u.lose(e.Change.Subject); err != nil {
+				return release, err
 			}
-			u.lost = append(u.lost, block)
 		}
 		// Another error, as of an address that this machine does not have any
 		// more, says that nobody can have it.
 	}
 	return release, nil
+}
+
+// lose notes that a block of addresses is not the run's any more.
+func (u *undoer) lose(block string) error {
+	prefix, err := netip.ParsePrefix(block)
+	if err != nil {
+		return fmt.Errorf("read the addresses of run %s: %w", u.journal.Run().ID, err)
+	}
+	u.lost = append(u.lost, prefix)
+	return nil
 }
 
 // all undoes every change but those of some kinds, each within undoWithin. What
@@ -129,7 +160,7 @@ func inOrder(entries []journal.Entry) []journal.Entry {
 
 func rank(kind drills.ChangeKind) int {
 	switch kind {
-	case drills.FrozenChange, drills.RefusalChange, drills.ToxicChange:
+	case drills.FrozenChange, drills.PausedChange, drills.UnpluggedChange, drills.RefusalChange, drills.ToxicChange:
 		return 0
 	case drills.FailoverChange, drills.EndpointChange:
 		return 1
@@ -158,13 +189,10 @@ func (u *undoer) change(ctx context.Context, c drills.Change) (found bool, err e
 	if u.strange(c.Address) {
 		return false, nil
 	}
+	if found, known, err := u.remains.Undo(ctx, c); known {
+		return found, err
+	}
 	switch c.Kind {
-	case drills.ProcessChange:
-		killed, err := u.owner(c).Kill(ctx)
-		return killed > 0, err
-	case drills.FrozenChange:
-		thawed, err := u.owner(c).Thaw()
-		return thawed > 0, err
 	case drills.FolderChange:
 		return u.folder(c)
 	case drills.RecordChange:
@@ -173,28 +201,8 @@ func (u *undoer) change(ctx context.Context, c drills.Change) (found bool, err e
 		return toxics.Undo(ctx, c)
 	case drills.EndpointChange, drills.FailoverChange:
 		return fixtures.Undo(ctx, c)
-	case drills.AddressChange:
-		return false, nil // it went with the process that held it
 	}
 	return false, fmt.Errorf("undo %s: this version does not know how", c)
-}
-
-// owner is whose processes a change is about.
-func (u *undoer) owner(c drills.Change) launch.Owner {
-	o := launch.Owner{Run: u.journal.Run().ID, Component: c.Subject}
-	if c.PID > 0 {
-		o.Known = []launch.Trace{{PID: c.PID, Born: c.Born}}
-	}
-	return o
-}
-
-// known is every process of the run that was noted.
-func (u *undoer) known() []launch.Trace {
-	var out []launch.Trace
-	for _, e := range u.journal.Entries() {
-		out = append(out, u.owner(e.Change).Known...)
-	}
-	return out
 }
 
 // strange reports whether an address belongs to another run by now.
@@ -226,7 +234,7 @@ func (u *undoer) folder(c drills.Change) (found bool, err error) {
 
 // verify looks whether anything of the run is left, whatever became of the
 // steps: a process, a port on which one listens, or a folder.
-func (u *undoer) verify() error {
+func (u *undoer) verify(ctx context.Context) error {
 	var wrong []error
 	for _, e := range u.journal.Entries() {
 		wrong = append(wrong, u.silent(e.Change.Ports))
@@ -236,11 +244,7 @@ func (u *undoer) verify() error {
 			}
 		}
 	}
-	left, err := launch.Owner{Run: u.journal.Run().ID, Known: u.known()}.Find()
-	for _, t := range left {
-		wrong = append(wrong, fmt.Errorf("process %d still runs", t.PID))
-	}
-	if err := errors.Join(append(wrong, err)...); err != nil {
+	if err := errors.Join(append(wrong, u.remains.Verify(ctx))...); err != nil {
 		return fmt.Errorf("verify that nothing is left of run %s: %w", u.journal.Run().ID, err)
 	}
 	return nil
