@@ -137,9 +137,9 @@ func (f FaultSpec) way(link Link, s Stream) Direction {
 	return Inwards
 }
 
-// outage is the blast radius of what takes a region or a part of it. A crash
-// takes processes and their Links; a freeze leaves the Links up; the others leave
-// the processes alone.
+// outage is the blast radius of what takes a region or a part of it. A crash or a stop
+// takes processes and their Links; a freeze, or to unplug them, leaves the Links up; the
+// others leave the processes alone.
 func (f FaultSpec) outage(t Topology) Blast {
 	b := Blast{Region: f.Region}
 	for _, link := range t.Links {
@@ -147,13 +147,13 @@ func (f FaultSpec) outage(t Topology) Blast {
 			continue
 		}
 		switch {
-		case f.Flavour != Freeze:
+		case !f.Flavour.holdsProcesses():
 			b.Edges = append(b.Edges, Edge{link, Upstream}, Edge{link, Downstream})
 		case link.To == f.Region && slices.Contains(f.Part.roles(), link.Role.leadsTo()):
 			b.Silent = append(b.Silent, link)
 		}
 	}
-	if f.Flavour == Crash || f.Flavour == Freeze {
+	if f.Flavour.endsProcesses() || f.Flavour.holdsProcesses() {
 		b.Processes = f.Part.roles()
 	}
 	return b

@@ -54,6 +54,8 @@ type Change struct {
 	Keep bool   `json:"keep,omitempty"` // of a folder: its user wants it to stay
 	// Block is the addresses of a network, in the notation ip/bits.
 	Block string `json:"block,omitempty"`
+	// Addresses are those that a component had on its networks.
+	Addresses []string `json:"addresses,omitempty"`
 }
 
 // String says what is changed.

@@ -15,11 +15,15 @@ type Flavour string
 
 // The flavours of a fault.
 const (
-	Crash   Flavour = "crash"   // processes end by SIGKILL, their Links refuse
-	Freeze  Flavour = "freeze"  // processes stop where they stand (SIGSTOP), connections stay up
-	Dark    Flavour = "dark"    // packets are swallowed, connections stay up
-	Reset   Flavour = "reset"   // connections are reset, new ones too
-	Refused Flavour = "refused" // connections are closed, new ones refused
+	Crash  Flavour = "crash"  // processes end by SIGKILL, their Links refuse
+	Stop   Flavour = "stop"   // processes are asked to end (SIGTERM) and do, then their Links refuse
+	Freeze Flavour = "freeze" // processes stop where they stand (SIGSTOP), connections stay up
+	// Unplugged processes run on, and what they run on is off the network: it needs a
+	// network of its own, as containers have.
+	Unplugged Flavour = "unplugged"
+	Dark      Flavour = "dark"    // packets are swallowed, connections stay up
+	Reset     Flavour = "reset"   // connections are reset, new ones too
+	Refused   Flavour = "refused" // connections are closed, new ones refused
 )
 
 // Part is how much of a region a fault takes.
@@ -164,6 +168,23 @@ func (d *Drill) Control() bool {
 // Struck is the region that the drill's first fault, the one that times count
 // from, acts on; in a control, the one that is watched.
 func (d *Drill) Struck() string { return d.Faults[0].Region }
+
+// Unplugs reports whether a fault takes something off its network, which has to have one
+// of its own.
+func (d *Drill) Unplugs() bool {
+	return slices.ContainsFunc(d.Faults, func(f FaultSpec) bool { return f.Flavour == Unplugged })
+}
+
+// endsProcesses reports whether processes are gone with it.
+func (f Flavour) endsProcesses() bool { return f == Crash || f == Stop }
+
+// holdsProcesses reports whether processes are there and nobody reaches them, with no
+// Link touched.
+func (f Flavour) holdsProcesses() bool { return f == Freeze || f == Unplugged }
+
+// GoesOn reports whether processes go on as they were once it is taken away; of the
+// other flavours that take processes, they start again.
+func (f Flavour) GoesOn() bool { return f.holdsProcesses() }
 
 // Loses reports whether the fault takes its region from the sight of the control
 // plane, which then fails its Namespaces over.

@@ -105,13 +105,14 @@ func FaultCatalogue() []FaultTraits {
 	first := []FaultTraits{
 		{
 			Kind: RegionOutage, Group: "region", Help: "a region is gone, or its Temporal, its Workers, or all but Temporal",
-			Takes: []string{"part", "flavour"}, Flavours: []Flavour{Crash, Freeze, Dark, Reset, Refused},
+			Takes: []string{"part", "flavour"}, Flavours: []Flavour{Crash, Stop, Freeze, Unplugged, Dark, Reset, Refused},
 			usual: FaultSpec{Part: WholeRegion, Flavour: Crash},
 			Radius: "The processes of the part (region: all of them; temporal: the cluster; workers; rest: all but the cluster) and the Links " +
-				"that begin or end in what is gone. crash takes both: processes get SIGKILL, Links close. freeze takes the processes (SIGSTOP), " +
-				"and Links lead to what does not answer. dark, reset and refused take the Links alone.",
-			Witness: "The system is asked for each process: gone, or stopped. Each Link is called: over a new connection and, but for crash and refused, " +
-				"over one from before the fault. crash, refused: the new one is refused. freeze, dark: neither is answered, and the old one stays up. " +
+				"that begin or end in what is gone. crash takes both: processes get SIGKILL, Links close. stop does so in order: processes get SIGTERM, and " +
+				"10 s, before Links close. freeze takes the processes (SIGSTOP), and Links lead to what does not answer; so do they with unplugged, which has " +
+				"processes run on with no network (--launcher container). dark, reset and refused take the Links alone.",
+			Witness: "The system is asked for each process: gone, stopped, or on no network. Each Link is called: over a new connection and, but for crash, stop and refused, " +
+				"over one from before the fault. crash, stop, refused: the new one is refused. freeze, unplugged, dark: neither is answered, and the old one stays up. " +
 				"reset: both break.",
 			Example: "{kind: region-outage, region: us-east, flavour: freeze, delay: {least: 13s, most: 23s}}",
 		},

@@ -9,7 +9,8 @@ type Distribution struct {
 	Drill        string           `json:"drill"`
 	Model        Model            `json:"model"`
 	Replication  ReplicationBasis `json:"replication"`
-	Runs         int              `json:"runs"` // of every verdict
+	Launcher     string           `json:"launcher"` // how components ran
+	Runs         int              `json:"runs"`     // of every verdict
 	Passed       int              `json:"passed"`
 	Failed       int              `json:"failed"`
 	Inconclusive int              `json:"inconclusive"`
@@ -40,7 +41,10 @@ type Repeated struct {
 	RolledBack    *int        `json:"rolledBack"`    // completions of Activities that conflict resolution took back
 	Duplicated    *int        `json:"duplicated"`    // operations that took effect more than once
 	Reset         *int        `json:"reset"`         // Workflows that went on from their middle
-	Confidence    float64     `json:"confidence"`    // the share of such runs that pass, at least; from 0 to 1
+	Phases        []Phase     `json:"phases"`        // wall time that the runs themselves took: medians, in the order of the first
+	// ColdStart is of every Worker that a failover started; null where none was.
+	ColdStart  *ColdStartSpread `json:"coldStart"`
+	Confidence float64          `json:"confidence"` // the share of such runs that pass, at least; from 0 to 1
 }
 
 // ConfidenceLevel is how sure Repeated.Confidence is: with 95 % confidence, at
@@ -73,4 +77,14 @@ type Spread struct {
 type LostSpread struct {
 	Median Offset `json:"median"` // of an even number, the greater of the two in the middle
 	Most   Offset `json:"most"`
+}
+
+// ColdStartSpread is how long Workers took that failovers started: medians of what each
+// ColdStart has. Null is what none had.
+type ColdStartSpread struct {
+	Workers   int     `json:"workers"`
+	Create    *Offset `json:"create"`
+	Start     *Offset `json:"start"`
+	FirstPoll *Offset `json:"firstPoll"`
+	Most      *Offset `json:"most"` // of the three together, the longest
 }

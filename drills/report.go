@@ -72,8 +72,9 @@ type Report struct {
 	Lanes         []LaneReport      `json:"lanes"`
 	Traffic       []LinkTraffic     `json:"traffic"` // of each Link between regions, in the steady state
 	Attribution   []Attribution     `json:"attribution"`
-	Delays        *DelayReport      `json:"delays"`         // null when the survivor's histories were not read
-	Held          []Held            `json:"held,omitempty"` // Workflows that did not complete, by what kept them from it
+	ColdStarts    []ColdStart       `json:"coldStarts,omitempty"` // of Workers that were started for a failover
+	Delays        *DelayReport      `json:"delays"`               // null when the survivor's histories were not read
+	Held          []Held            `json:"held,omitempty"`       // Workflows that did not complete, by what kept them from it
 	Phases        []Phase           `json:"phases"`
 	Memory        []Memory          `json:"memory"`
 	Objectives    []ObjectiveResult `json:"objectives"`
@@ -254,6 +255,18 @@ type Attribution struct {
 	Cause   string `json:"cause"`
 	Seconds Offset `json:"seconds"`
 	Detail  string `json:"detail"` // what this time is, and whether it was declared or measured
+}
+
+// ColdStart is how long a Worker took that a failover started, from when it was asked for.
+// Declared time stands for what this machine does not have, and is in none of the others.
+type ColdStart struct {
+	Worker    string  `json:"worker"` // such as us-west/worker-orders-0
+	Region    string  `json:"region"`
+	Namespace string  `json:"namespace"`
+	Declared  Offset  `json:"declared"`  // image pull and machine start, before it was asked for
+	Create    *Offset `json:"create"`    // of what it runs in, a container; null where it runs in none
+	Start     Offset  `json:"start"`     // of its program
+	FirstPoll *Offset `json:"firstPoll"` // from then until a cluster heard it poll, a declared warm-up left out; null where none did
 }
 
 // Phase is wall time that the run itself took.

@@ -38,6 +38,7 @@ const (
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
 	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
 	KindProgram     Kind = "program"     // what became of the user's program that a component, Subject, runs: Name says what, Value its seconds or bytes, Detail how
+	KindStart       Kind = "start"       // the start of a component, Subject, came to an end of its step Name, such as created or started; Value is the seconds that this took
 	KindExit        Kind = "exit"        // a component ended though nobody ended it
 	KindNote        Kind = "note"        // for a reader; never judged
 	KindEnd         Kind = "end"         // last event: how the run ended

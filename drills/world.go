@@ -31,6 +31,8 @@ const (
 	ProcessRuns   ProcessState = "running"
 	ProcessFrozen ProcessState = "frozen" // stopped where it stands
 	ProcessGone   ProcessState = "gone"
+	// ProcessUnplugged runs, and is on no network.
+	ProcessUnplugged ProcessState = "unplugged"
 )
 
 // Processes are the components of a world, by their names, such as
@@ -45,6 +47,13 @@ type Processes interface {
 	// Freeze stops processes where they stand; Thaw has them go on.
 	Freeze(ctx context.Context, names []string) error
 	Thaw(ctx context.Context, names []string) error
+	// Shut asks processes to end, as who drains a machine does, and returns when each is
+	// gone: one that does not end in time is killed.
+	Shut(ctx context.Context, names []string) error
+	// Unplug takes what processes run on off the network; Plug puts it on again. Where
+	// processes have no network of their own, it is an error.
+	Unplug(ctx context.Context, names []string) error
+	Plug(ctx context.Context, names []string) error
 }
 
 // WorkerStatus is what a Worker tells of itself.

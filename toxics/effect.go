@@ -67,7 +67,7 @@ func severing(f drills.Flavour) effect {
 		return dark{toxic{"dark", nil}}
 	case drills.Reset:
 		return reset{toxic{"sever", nil}}
-	case drills.Freeze:
+	case drills.Freeze, drills.Unplugged:
 		return untouched{}
 	default:
 		return closed{}

@@ -211,6 +211,20 @@ func (m *machines) Freeze(_ context.Context, names []string) error {
 	return m.signal(names, syscall.SIGSTOP)
 }
 
+func (m *machines) Shut(_ context.Context, names []string) error {
+	err := m.signal(names, syscall.SIGTERM)
+	for _, machine := range m.named(names) {
+		if !m.deaf {
+			<-machine.gone
+		}
+	}
+	return err
+}
+
+// Unplug and Plug need a network for each machine, which processes have not.
+func (*machines) Unplug(context.Context, []string) error { return errors.ErrUnsupported }
+func (*machines) Plug(context.Context, []string) error   { return errors.ErrUnsupported }
+
 func (m *machines) Thaw(_ context.Context, names []string) error {
 	return m.signal(names, syscall.SIGCONT)
 }

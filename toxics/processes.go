@@ -2,7 +2,6 @@ package toxics
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,11 +10,35 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// processes are those of a region that a fault kills or freezes.
+// processes are those of a region that a fault strikes.
 type processes struct {
 	fault  *fault
-	freeze bool
+	how    strike
 	struck []string
+}
+
+// strike is what is done to processes, and how that is undone.
+type strike struct {
+	do   func(drills.Processes, context.Context, []string) error
+	undo func(drills.Processes, context.Context, []string) error // nil where they start again
+	want drills.ProcessState                                     // of one that was struck
+	// first has it done, and over, before anything else of the fault.
+	first bool
+}
+
+func kill() strike { return strike{do: drills.Processes.Kill, want: drills.ProcessGone} }
+
+// strikeOf is what a fault does to processes.
+func strikeOf(spec drills.FaultSpec) strike {
+	switch {
+	case spec.Kind == drills.FleetFreeze || spec.Flavour == drills.Freeze:
+		return strike{do: drills.Processes.Freeze, undo: drills.Processes.Thaw, want: drills.ProcessFrozen}
+	case spec.Flavour == drills.Unplugged:
+		return strike{do: drills.Processes.Unplug, undo: drills.Processes.Plug, want: drills.ProcessUnplugged}
+	case spec.Flavour == drills.Stop: // what drains needs its Links until it is done
+		return strike{do: drills.Processes.Shut, want: drills.ProcessGone, first: true}
+	}
+	return kill()
 }
 
 // processesOf is what a fault does to processes; nil where it leaves them alone.
@@ -27,11 +50,11 @@ func processesOf(f *fault) part {
 	case drills.FleetIdle, drills.FleetSlots:
 		return &workers{fault: f, occupy: f.spec.Kind == drills.FleetSlots}
 	case drills.FleetCrashLoop:
-		return &crashLoop{processes: processes{fault: f}}
+		return &crashLoop{processes: processes{fault: f, how: kill()}}
 	case drills.FleetSlowStart:
-		return &slowStart{processes: processes{fault: f}}
+		return &slowStart{processes: processes{fault: f, how: kill()}}
 	}
-	return &processes{fault: f, freeze: f.spec.Flavour == drills.Freeze || f.spec.Kind == drills.FleetFreeze}
+	return &processes{fault: f, how: strikeOf(f.spec)}
 }
 
 // victims lists the processes that run and are in the blast radius.
@@ -46,22 +69,30 @@ func (f *fault) noVictims() error {
 
 func (p *processes) setUp(context.Context) error { return nil }
 
-func (p *processes) inject(ctx context.Context) error {
-	p.struck = p.fault.victims()
-	if p.freeze {
-		return p.fault.site.Machines.Freeze(ctx, p.struck)
+// before strikes them ahead of everything else, where that is how the fault goes.
+func (p *processes) before(ctx context.Context) error {
+	if !p.how.first {
+		return nil
 	}
-	return p.fault.site.Machines.Kill(ctx, p.struck)
+	return p.hit(ctx)
+}
+
+func (p *processes) inject(ctx context.Context) error {
+	if p.how.first {
+		return nil
+	}
+	return p.hit(ctx)
+}
+
+func (p *processes) hit(ctx context.Context) error {
+	p.struck = p.fault.victims()
+	return p.how.do(p.fault.site.Machines, ctx, p.struck)
 }
 
 // look asks the system for each process.
 func (p *processes) look(ctx context.Context) ([]drills.Probe, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
-	}
-	want := drills.ProcessGone
-	if p.freeze {
-		want = drills.ProcessFrozen
 	}
 	var out []drills.Probe
 	for _, name := range p.struck {
@@ -70,7 +101,7 @@ func (p *processes) look(ctx context.Context) ([]drills.Probe, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, drills.Probe{Subject: name, Broken: state == want, Detail: fmt.Sprintf("the process is %s", state), At: at})
+		out = append(out, drills.Probe{Subject: name, Broken: state == p.how.want, Detail: fmt.Sprintf("the process is %s", state), At: at})
 	}
 	if len(out) == 0 {
 		return nil, p.fault.noVictims()
@@ -87,10 +118,10 @@ func roles(list []drills.Role) string {
 }
 
 func (p *processes) recover(ctx context.Context) error {
-	if !p.freeze {
+	if p.how.undo == nil {
 		return nil // the region is started again once its Links carry
 	}
-	return p.fault.site.Machines.Thaw(ctx, p.struck)
+	return p.how.undo(p.fault.site.Machines, ctx, p.struck)
 }
 
 // works fails while a process that was struck does not run. What a model has no
@@ -101,16 +132,16 @@ func (p *processes) works(context.Context) error {
 		if err != nil {
 			return err
 		}
-		if state == drills.ProcessFrozen {
-			return notYet(name + " is frozen")
+		if p.how.undo != nil && state == p.how.want {
+			return notYet(fmt.Sprintf("%s is %s", name, state))
 		}
 	}
 	return nil
 }
 
 func (p *processes) cleanUp(ctx context.Context) error {
-	if !p.freeze || len(p.struck) == 0 {
+	if p.how.undo == nil || len(p.struck) == 0 {
 		return nil
 	}
-	return errors.Join(p.fault.site.Machines.Thaw(ctx, p.struck))
+	return p.how.undo(p.fault.site.Machines, ctx, p.struck)
 }

@@ -38,7 +38,7 @@ func parts(w *world) map[drills.Part]taken {
 // Every flavour of every part: seen from outside, and seen by its own probes; and
 // everything as before when it has ended.
 func TestRegionOutage(t *testing.T) {
-	for _, flavour := range []drills.Flavour{drills.Crash, drills.Freeze, drills.Dark, drills.Reset, drills.Refused} {
+	for _, flavour := range []drills.Flavour{drills.Crash, drills.Stop, drills.Freeze, drills.Dark, drills.Reset, drills.Refused} {
 		t.Run(string(flavour), func(t *testing.T) {
 			t.Parallel()
 			var faults []drills.FaultSpec
@@ -78,7 +78,7 @@ func checkOutage(t *testing.T, w *world, number int, takes taken) {
 		g.Expect(err).NotTo(HaveOccurred())
 		want := drills.ProcessRuns
 		if slices.Contains(struck, name) {
-			want = map[drills.Flavour]drills.ProcessState{drills.Crash: drills.ProcessGone, drills.Freeze: drills.ProcessFrozen}[flavour]
+			want = map[drills.Flavour]drills.ProcessState{drills.Crash: drills.ProcessGone, drills.Stop: drills.ProcessGone, drills.Freeze: drills.ProcessFrozen}[flavour]
 		}
 		g.Expect(state).To(Equal(want), name)
 	}
@@ -111,7 +111,7 @@ func checkSevered(t *testing.T, w *world, flavour drills.Flavour, names []string
 				g.Expect(err).To(HaveOccurred(), name)
 			}
 			g.Expect(newly(w.listen[name])).To(MatchError(ContainSubstring(map[drills.Flavour]string{
-				drills.Crash: "refused", drills.Refused: "refused", drills.Reset: "reset", drills.Dark: "timeout", drills.Freeze: "timeout",
+				drills.Crash: "refused", drills.Stop: "refused", drills.Refused: "refused", drills.Reset: "reset", drills.Dark: "timeout", drills.Freeze: "timeout",
 			}[flavour])), name)
 		})
 	}

@@ -82,7 +82,7 @@ func (reset) seen(ctx context.Context, e *edge) (bool, string, error) {
 	return fresh == broken && old == broken, fmt.Sprintf("new connection: %s, the one from before the fault: %s", fresh, old), nil
 }
 
-// untouched leaves a Link alone that leads to a process which is frozen.
+// untouched leaves a Link alone that leads to a process which does not answer.
 type untouched struct{}
 
 func (untouched) measure(context.Context, *edge) (measure, error) { return unmeasured, nil }

@@ -12,10 +12,12 @@ import (
 
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/survive"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 func (c *cli) surviveCommand() *cobra.Command {
 	o := survive.Options{}
+	var launcher string
 	cmd := &cobra.Command{
 		Use:   "survive",
 		Short: "Kill the harness at random moments of a drill, recover, and see that nothing is left",
@@ -24,12 +26,14 @@ runs active-hot once, whole, which has to leave nothing; then once for each of
 --kills, and kills the harness by SIGKILL at a moment of its own: the moments are
 spread evenly over the whole drill, boot and teardown included, and drawn from
 --seed. Linux ends the components with their harness; so that there is something
-to recover, every other kill is of a harness whose components outlive it.
+to recover, every other kill is of a harness whose components outlive it;
+containers always do.
 
 After each kill it runs 'failoverdrill recover', and then looks for itself: no
 process of the run (by family, folder and environment), no port that answers or
 cannot be bound and no socket in the run's block of addresses, no working folder,
-no journal. It runs recover again, and compares everything that is there, by
+no journal, and with --launcher container no container, volume, network or image
+with the run's label. It runs recover again, and compares everything that is there, by
 content and time: nothing may have changed. The record has to be judged
 inconclusive.
 
@@ -46,11 +50,16 @@ Exit codes: 0 nothing was left in any · 1 something was: the table says what ·
 			if o.Kills < 1 {
 				return usage("--kills %d: at least one has to be survived", o.Kills)
 			}
+			o.Launcher = launch.Kind(launcher)
+			if err := o.Launcher.Check(); err != nil {
+				return usageError{fmt.Errorf("--launcher: %w", err)}
+			}
 			return c.survive(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.Out, "out", "runs", "folder that gets a folder for it")
 	cmd.Flags().IntVar(&o.Kills, "kills", 4, "how often the harness is killed, each time in a drill of its own")
+	cmd.Flags().StringVar(&launcher, "launcher", string(launch.AsProcesses), "how components run: process or container")
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "seed of the moments")
 	return cmd
 }
@@ -100,7 +109,7 @@ func left(r survive.Result) string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{r.Left.Processes, "processes"}, {r.Left.Ports, "ports"}, {r.Left.Folders, "folders"}, {r.Left.Journals, "journals"}} {
+	}{{r.Left.Processes, "processes"}, {r.Left.Ports, "ports"}, {r.Left.Folders, "folders"}, {r.Left.Journals, "journals"}, {r.Left.Contained, "of containers"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}

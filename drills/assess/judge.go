@@ -53,6 +53,7 @@ func Judge(e Evidence, judgedAt time.Time) drills.Report {
 	r.Lanes = c.lanes()
 	r.Traffic = c.traffic()
 	r.Attribution = c.attribution(r.Stages, r.RecoveryTime)
+	r.ColdStarts = c.coldStarts()
 	r.Delays = c.delays(r.RecoveryTime)
 	r.Held = c.held()
 	r.Phases = c.phases()

@@ -10,7 +10,8 @@ import (
 )
 
 // Repeats takes the reports of the same drill together: those that share name,
-// model and basis of replication, in the order in which each drill first appears.
+// model, basis of replication and launcher, in the order in which each drill first
+// appears, its launchers one below the other.
 // Whether they ran on the same machine and under the same load is for the caller to
 // see to.
 func Repeats(reports []drills.Report) []drills.Distribution {
@@ -19,18 +20,29 @@ func Repeats(reports []drills.Report) []drills.Distribution {
 		model drills.Model
 		basis drills.ReplicationBasis
 	}
+	type way struct {
+		key
+		launcher string
+	}
 	var order []key
-	groups := map[key][]drills.Report{}
+	launchers := map[key][]string{}
+	groups := map[way][]drills.Report{}
 	for _, r := range reports {
 		k := key{r.Drill, r.Model, r.Replication}
-		if groups[k] == nil {
+		if launchers[k] == nil {
 			order = append(order, k)
 		}
-		groups[k] = append(groups[k], r)
+		in := way{k, r.Environment["launcher"]}
+		if groups[in] == nil {
+			launchers[k] = append(launchers[k], in.launcher)
+		}
+		groups[in] = append(groups[in], r)
 	}
 	out := []drills.Distribution{}
 	for _, k := range order {
-		out = append(out, distribution(groups[k]))
+		for _, launcher := range launchers[k] {
+			out = append(out, distribution(groups[way{k, launcher}]))
+		}
 	}
 	return out
 }
@@ -38,7 +50,7 @@ func Repeats(reports []drills.Report) []drills.Distribution {
 // distribution is that of one drill's reports, of which there is at least one.
 func distribution(reports []drills.Report) drills.Distribution {
 	out := drills.Distribution{
-		Drill: reports[0].Drill, Model: reports[0].Model, Replication: reports[0].Replication, Runs: len(reports), Excluded: []drills.ExcludedRun{},
+		Drill: reports[0].Drill, Model: reports[0].Model, Replication: reports[0].Replication, Launcher: reports[0].Environment["launcher"], Runs: len(reports), Excluded: []drills.ExcludedRun{},
 	}
 	var conclusive []drills.Report
 	for _, r := range reports {
@@ -85,6 +97,7 @@ func repeated(reports []drills.Report) drills.Repeated {
 	out.FirstProgress, out.RecoveryTime = spread(first), spread(sustained)
 	out.Lost, out.LostAfterHeal, out.RolledBack = sum(lost), sum(lostAfterHeal), sum(rolledBack)
 	out.Duplicated, out.Reset = sum(duplicated), sum(reset)
+	out.Phases, out.ColdStart = spreadPhases(reports), spreadColdStarts(reports)
 	if !slices.Contains(ages, nil) {
 		slices.SortFunc(ages, openLast)
 		out.LostSeconds = &drills.LostSpread{Median: *ages[len(ages)/2], Most: *ages[len(ages)-1]}

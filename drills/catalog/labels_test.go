@@ -34,12 +34,12 @@ func TestLabelsChooseDrills(t *testing.T) {
 }
 
 // What is watched night by night is all that is not there to be quick, but for
-// what is known not to pass, or made not to.
+// what is known not to pass, or made not to, and what needs containers.
 func TestEveryDrillBearsALabel(t *testing.T) {
 	for _, name := range catalog.Names() {
 		d := get(t, name)
-		if watched := d.Labelled("nightly") || d.Labelled("smoke"); watched == (d.Labelled("finding") || d.Labelled("misconfigured")) {
-			t.Errorf("%s runs in the smoke test or at night, or is a finding, or misconfigured: not %q", name, d.Labels)
+		if watched := d.Labelled("nightly") || d.Labelled("smoke"); watched == (d.Labelled("finding") || d.Labelled("misconfigured") || d.Labelled("container")) {
+			t.Errorf("%s runs in the smoke test or at night, or is a finding, misconfigured, or for containers: not %q", name, d.Labels)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func checkEvent(e drills.Event) error {
 		}
 	case drills.KindSteady, drills.KindActive, drills.KindEndpoint, drills.KindAction, drills.KindUnended, drills.KindStored, drills.KindClosed,
 		drills.KindQuiet, drills.KindPoll, drills.KindFault, drills.KindProbe, drills.KindSpared, drills.KindServing, drills.KindPrimary, drills.KindFence, drills.KindRow, drills.KindRows, drills.KindHandover, drills.KindReplication, drills.KindTraffic, drills.KindClock, drills.KindMemory, drills.KindCensus,
-		drills.KindPhase, drills.KindExit, drills.KindProgram, drills.KindNote:
+		drills.KindPhase, drills.KindStart, drills.KindExit, drills.KindProgram, drills.KindNote:
 	case "":
 		return errors.New("the event has no kind")
 	default:

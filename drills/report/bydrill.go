@@ -83,6 +83,9 @@ func spent(reports []drills.Report) (list []spentBy, repeated bool) {
 			continue
 		}
 		about := r.Drill + ": " + broken(r)
+		if several(reports) {
+			about = r.Drill + ", " + r.Environment["launcher"] + ": " + broken(r)
+		}
 		if runs[about] == nil {
 			order = append(order, about)
 		}
@@ -105,6 +108,11 @@ func spent(reports []drills.Report) (list []spentBy, repeated bool) {
 		list = append(list, s)
 	}
 	return list, repeated
+}
+
+// several reports whether runs are of more than one launcher.
+func several(reports []drills.Report) bool {
+	return slices.ContainsFunc(reports, func(r drills.Report) bool { return r.Environment["launcher"] != reports[0].Environment["launcher"] })
 }
 
 // slower puts the run that took longer to recover behind the other, and one that

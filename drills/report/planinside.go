@@ -52,8 +52,13 @@ func onProcesses(f drills.FaultSpec, n int) string {
 	case drills.FleetSlowStart:
 		return fmt.Sprintf("%s SIGKILL, %s again, and %s %s longer to poll", gets, agree(n, "start"), agree(n, "take"), short(f.Latency))
 	}
-	if f.Kind == drills.FleetFreeze || f.Flavour == drills.Freeze {
+	switch {
+	case f.Kind == drills.FleetFreeze || f.Flavour == drills.Freeze:
 		return gets + " SIGSTOP"
+	case f.Flavour == drills.Stop:
+		return gets + " SIGTERM, and 10 s to end"
+	case f.Flavour == drills.Unplugged:
+		return agree(n, "run") + " on without a network"
 	}
 	return gets + " SIGKILL"
 }
@@ -68,8 +73,11 @@ func onEnd(f drills.FaultSpec, n int) string {
 	case drills.FleetSlowStart:
 		return agree(n, "start") + " as soon as before, from the next time on"
 	}
-	if f.Kind == drills.FleetFreeze || f.Flavour == drills.Freeze {
+	switch {
+	case f.Kind == drills.FleetFreeze || f.Flavour == drills.Freeze:
 		return agree(n, "get") + " SIGCONT"
+	case f.Flavour == drills.Unplugged:
+		return agree(n, "get") + " the network back"
 	}
 	return agree(n, "start") + " again"
 }

@@ -37,7 +37,7 @@ func onLinks(f drills.FaultSpec) string {
 		return fmt.Sprintf("swallow what passes on %s of their connections", f.Share)
 	}
 	switch f.Flavour {
-	case drills.Freeze:
+	case drills.Freeze, drills.Unplugged:
 		return "lead to a process that does not answer"
 	case drills.Dark:
 		return "swallow what passes, and leave connections up"

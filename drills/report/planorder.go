@@ -259,7 +259,7 @@ func (p *planner) census(without bool) string {
 // comeBack is the return of the lost region: as a secondary one, as its
 // Namespaces are active elsewhere until they are failed back.
 func (p *planner) comeBack() step {
-	if len(p.fault.Blast(p.topology).Processes) == 0 || p.fault.Flavour == drills.Freeze {
+	if len(p.fault.Blast(p.topology).Processes) == 0 || p.fault.Flavour.GoesOn() {
 		return does("return", p.restored(), "until it knows where its Namespaces are active and replication has caught up in both directions")
 	}
 	returns := func(region, namespace string) bool {
@@ -318,8 +318,11 @@ func (p *planner) moveHome(ns drills.Namespace) string {
 
 // restored is how the lost region is there again.
 func (p *planner) restored() string {
-	if p.fault.Flavour == drills.Freeze {
+	switch p.fault.Flavour {
+	case drills.Freeze:
 		return "the processes of " + p.fault.Region + " go on where they stood (SIGCONT)"
+	case drills.Unplugged:
+		return "the processes of " + p.fault.Region + " have their network again"
 	}
 	out := carry(len(p.fault.Blast(p.topology).Links())) + " again"
 	if len(p.fault.Blast(p.topology).Processes) > 0 {

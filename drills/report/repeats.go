@@ -20,15 +20,24 @@ func Repeats(w io.Writer, list []drills.Distribution, options ...Option) error {
 	p := newPrinter(options)
 	if len(list) > 0 {
 		var rows [][]cell
+		second := "model"
+		if launchers(list) {
+			second = "launcher"
+		}
 		for _, d := range list {
-			rows = append(rows, repeatsRow(d))
+			row := repeatsRow(d)
+			if launchers(list) {
+				row[1].text = d.Launcher
+			}
+			rows = append(rows, row)
 		}
 		p.table("", []column{
-			{title: "drill", wrap: true}, {title: "model"}, {title: "runs", right: true},
+			{title: "drill", wrap: true}, {title: second}, {title: "runs", right: true},
 			{title: "passed", right: true}, {title: "95 %", right: true},
 			{title: "sustained (range)", right: true}, {title: "lost (oldest)", right: true}, {title: "after heal", right: true},
 		}, rows, nil)
 		p.repeatsKey(list)
+		p.sideBySide(list)
 		p.excluded(list)
 	}
 	if _, err := io.WriteString(w, p.out.String()); err != nil {

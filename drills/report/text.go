@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r drills.Report, options ...Option) error {
 	p := newPrinter(options)
 	for _, section := range []func(drills.Report){
-		p.verdict, p.recovery, p.moves, p.objectives, p.held, p.operations, p.store, p.conflicts, p.invariants, p.attribution, p.delays, p.faults, p.stages, p.fleets, p.throughput, p.lanes, p.steadyCost, p.services, p.witnesses, p.cost,
+		p.verdict, p.recovery, p.moves, p.objectives, p.held, p.operations, p.store, p.conflicts, p.invariants, p.attribution, p.coldStarts, p.delays, p.faults, p.stages, p.fleets, p.throughput, p.lanes, p.steadyCost, p.services, p.witnesses, p.cost,
 	} {
 		section(r)
 	}

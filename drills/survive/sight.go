@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills/record"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 // Left counts what is there of a run whose harness is not.
 type Left struct {
 	Processes, Ports, Folders, Journals int
+	Contained                           int // containers, volumes, networks and images
 }
 
 // sight is what was seen at one moment.
@@ -28,12 +30,13 @@ type sight struct {
 	ports     []string // in use
 	folders   []string
 	journals  []string
+	contained []string // what an engine has
 	addresses []string // ip:port that the run told of, in use or not
 	runs      []string // ids
 }
 
 func (s sight) count() Left {
-	return Left{len(s.processes), len(s.ports), len(s.folders), len(s.journals)}
+	return Left{len(s.processes), len(s.ports), len(s.folders), len(s.journals), len(s.contained)}
 }
 
 // findings lists all that must not be there once a run was recovered.
@@ -42,7 +45,7 @@ func (s sight) findings() []string {
 	for _, p := range s.processes {
 		out = append(out, fmt.Sprintf("process %d is there: %s", p.pid, p.command))
 	}
-	for what, list := range map[string][]string{"port in use": s.ports, "folder": s.folders, "journal": s.journals} {
+	for what, list := range map[string][]string{"port in use": s.ports, "folder": s.folders, "journal": s.journals, "left in the engine": s.contained} {
 		for _, one := range list {
 			out = append(out, what+": "+one)
 		}
@@ -54,7 +57,7 @@ func (s sight) findings() []string {
 // look sees what is there of the run at a place: of the processes that its
 // harness had started, and any other that is of it. What an earlier look found
 // out about its addresses is used again, for a recovery removes the journal.
-func look(p place, family []process, before *sight) (sight, error) {
+func (t trial) look(p place, family []process, before *sight) (sight, error) {
 	var s sight
 	if before != nil {
 		s.addresses, s.runs = before.addresses, before.runs
@@ -64,6 +67,11 @@ func look(p place, family []process, before *sight) (sight, error) {
 	var err error
 	if s.processes, err = of(p.dir, s.runs, family); err != nil {
 		return s, err
+	}
+	if t.launcher == launch.AsContainers {
+		if s.contained, err = inEngine(s.runs); err != nil {
+			return s, err
+		}
 	}
 	if s.ports, err = inUse(s.addresses); err != nil {
 		return s, err

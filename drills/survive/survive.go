@@ -2,12 +2,14 @@
 // what that left recovered, and looks for itself whether anything is left. It
 // runs the real binary, and takes nobody's word for what it can see: processes
 // and sockets as the kernel shows them, ports by connecting and binding, folders
-// and journals by reading them.
+// and journals by reading them, containers and what belongs to them by asking the
+// Docker engine.
 //
 //	run ─► SIGKILL ─► look ─► recover ─► look: nothing ─► recover ─► nothing changed
 package survive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +23,7 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/drills/record"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 // Options is how it is done.
@@ -29,7 +32,10 @@ type Options struct {
 	Binary string // the failoverdrill binary
 	Kills  int    // at least one
 	Seed   uint64 // of the moments
-	Show   func(Result)
+	// Launcher is how components run; empty takes processes. Containers always outlive
+	// their harness.
+	Launcher launch.Kind
+	Show     func(Result)
 }
 
 // Result is what came of one kill.
@@ -72,7 +78,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	t := trial{binary: o.Binary, drill: file}
+	t := trial{binary: o.Binary, drill: file, launcher: cmp.Or(o.Launcher, launch.AsProcesses)}
 	whole, err := t.whole(ctx, filepath.Join(home, "whole"))
 	if err != nil {
 		return fmt.Errorf("run a drill that nobody kills: %w", err)

@@ -15,12 +15,14 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/journal"
 	"github.com/failoverdrill/failoverdrill/drills/record"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 // trial runs the binary.
 type trial struct {
-	binary string
-	drill  string // its file
+	binary   string
+	drill    string // its file
+	launcher launch.Kind
 }
 
 // place is where one drill runs: it shares nothing with others, nor with the
@@ -54,7 +56,7 @@ func (t trial) command(p place, said string, args ...string) (*exec.Cmd, *os.Fil
 
 // drill starts a drill. exited is closed when it has ended.
 func (t trial) start(p place, orphans bool) (cmd *exec.Cmd, exited chan struct{}, err error) {
-	args := []string{"run", t.drill, "--out", p.runs}
+	args := []string{"run", t.drill, "--out", p.runs, "--launcher", string(t.launcher)}
 	if orphans {
 		args = append(args, "--orphans")
 	}
@@ -110,7 +112,7 @@ func (t trial) whole(ctx context.Context, dir string) (Result, error) {
 	if code := cmd.ProcessState.ExitCode(); code == drills.ExitUsage || code == drills.Errored.ExitCode() {
 		return r, fmt.Errorf("exit code %d: see %s", code, filepath.Join(dir, "run.txt"))
 	}
-	seen, err := look(p, nil, nil)
+	seen, err := t.look(p, nil, nil)
 	r.Wrong = append(r.Wrong, seen.findings()...)
 	return r, err
 }
@@ -173,7 +175,7 @@ func (t trial) shoot(ctx context.Context, p place, r Result) (family []process, 
 // once more, after another recovery that has nothing to do.
 func (t trial) examine(p place, family []process, r *Result) error {
 	r.Stage = stage(p)
-	before, err := look(p, family, nil)
+	before, err := t.look(p, family, nil)
 	if err != nil {
 		return err
 	}
@@ -186,7 +188,7 @@ func (t trial) examine(p place, family []process, r *Result) error {
 	if r.Took = time.Since(began); code != 0 {
 		r.Wrong = append(r.Wrong, fmt.Sprintf("recover: exit code %d: %s", code, said))
 	}
-	after, err := look(p, family, &before)
+	after, err := t.look(p, family, &before)
 	if err != nil {
 		return err
 	}
@@ -214,7 +216,7 @@ func (t trial) again(p place, family []process, first *sight, r *Result) error {
 	if before != after {
 		r.Wrong = append(r.Wrong, fmt.Sprintf("recover again changed something: before\n%s\nafter\n%s", before, after))
 	}
-	seen, err := look(p, family, first)
+	seen, err := t.look(p, family, first)
 	r.Wrong = append(r.Wrong, seen.findings()...)
 	return err
 }
