@@ -112,8 +112,8 @@ func FaultCatalogue() []FaultTraits {
 				"10 s, before Links close. freeze takes the processes (SIGSTOP), and Links lead to what does not answer; so do they with unplugged, which has " +
 				"processes run on with no network (--launcher container). dark, reset and refused take the Links alone.",
 			Witness: "The system is asked for each process: gone, stopped, or on no network. Each Link is called: over a new connection and, but for crash, stop and refused, " +
-				"over one from before the fault. crash, stop, refused: the new one is refused. freeze, unplugged, dark: neither is answered, and the old one stays up. " +
-				"reset: both break.",
+				"over one from before the fault. crash, stop, refused: the new one is refused. freeze, dark: neither is answered, and the old one stays up; unplugged: nor is the old one, " +
+				"and a new one is hung up on, or not answered. reset: both break.",
 			Example: "{kind: region-outage, region: us-east, flavour: freeze, delay: {least: 13s, most: 23s}}",
 		},
 		{

@@ -35,6 +35,9 @@ const (
 	ProcessUnplugged ProcessState = "unplugged"
 )
 
+// Deaf reports whether a process is there and hears nothing.
+func (s ProcessState) Deaf() bool { return s == ProcessFrozen || s == ProcessUnplugged }
+
 // Processes are the components of a world, by their names, such as
 // us-east/cluster.
 type Processes interface {

@@ -97,7 +97,7 @@ func (w *within) recover(ctx context.Context) error {
 		return nil
 	}
 	state, err := w.fault.site.Machines.State(drills.ClusterName(w.fault.spec.Region))
-	if err != nil || state == drills.ProcessFrozen {
+	if err != nil || state.Deaf() {
 		return err
 	}
 	if state == drills.ProcessRuns {

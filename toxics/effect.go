@@ -67,8 +67,10 @@ func severing(f drills.Flavour) effect {
 		return dark{toxic{"dark", nil}}
 	case drills.Reset:
 		return reset{toxic{"sever", nil}}
-	case drills.Freeze, drills.Unplugged:
+	case drills.Freeze:
 		return untouched{}
+	case drills.Unplugged:
+		return unreachable{}
 	default:
 		return closed{}
 	}

@@ -3,6 +3,7 @@ package toxics
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/failoverdrill/failoverdrill/drills"
 )
@@ -36,10 +37,12 @@ type dark struct{ toxic }
 // seen wants silence, of a new connection and of one from before the fault, which
 // has to be still the same one.
 func (dark) seen(ctx context.Context, e *edge) (bool, string, error) {
-	return unheard(ctx, e)
+	return unheard(ctx, e, silent)
 }
 
-func unheard(ctx context.Context, e *edge) (bool, string, error) {
+// unheard wants silence of a connection from before the fault, and one of some outcomes
+// of a new one.
+func unheard(ctx context.Context, e *edge, of ...outcome) (bool, string, error) {
 	kept := make(chan outcome, 1)
 	var failed error
 	go func() {
@@ -62,7 +65,7 @@ func unheard(ctx context.Context, e *edge) (bool, string, error) {
 	if again {
 		detail += ", and not the same any more"
 	}
-	return fresh == silent && old == silent && !again, detail, nil
+	return slices.Contains(of, fresh) && old == silent && !again, detail, nil
 }
 
 // reset has a Link reset its connections, and every new one.
@@ -89,4 +92,14 @@ func (untouched) measure(context.Context, *edge) (measure, error) { return unmea
 func (untouched) add(context.Context, *edge) error                { return nil }
 func (untouched) remove(context.Context, *edge) error             { return nil }
 
-func (untouched) seen(ctx context.Context, e *edge) (bool, string, error) { return unheard(ctx, e) }
+func (untouched) seen(ctx context.Context, e *edge) (bool, string, error) {
+	return unheard(ctx, e, silent)
+}
+
+// unreachable leaves a Link alone that leads to where nobody is: the Link learns that, and
+// hangs up on who connects.
+type unreachable struct{ untouched }
+
+func (unreachable) seen(ctx context.Context, e *edge) (bool, string, error) {
+	return unheard(ctx, e, silent, broken)
+}
