@@ -168,6 +168,7 @@ func layoutMistakes() []mistake {
 		{name: "a fence of barbs", new: "store: {engine: nats, fencing: wire}\n", at: "7:32", path: "store.fencing", words: []string{`"wire"`, "(epoch, none)"}},
 		{name: "a standby of what it leads", old: "model: active-hot", new: "model: dual-active\nstore: {engine: postgres}", at: "4:17", path: "store.engine", words: []string{"impossible combination with dual-active", "use nats"}},
 		{name: "promotion of no store", new: "store: {promotion: never}\n", at: "7:20", path: "store.promotion", words: []string{"impossible combination", "no store"}},
+		{name: "an image of no PostgreSQL", new: "store: {engine: nats, image: \"postgres:17\"}\n", at: "7:30", path: "store.image", words: []string{"impossible combination", "postgres"}},
 		{name: "fencing of no store", new: "store: {fencing: none}\n", at: "7:18", path: "store.fencing", words: []string{"impossible combination", "no store"}},
 		{name: "an RPO of no store", old: "{recoveryTime: 30s}", new: "{recoveryTime: 30s, storeRecoveryPoint: 1s}", at: "6:53", path: "objectives.storeRecoveryPoint", words: []string{"impossible combination", "no store"}},
 		{name: "certificate that nobody shows", old: region, new: region + ", {kind: certificate-expired, region: us-west, for: 5s}", at: "5:57", path: "faults[1].kind", words: []string{"impossible combination", "proxy.tls"}},

@@ -42,6 +42,7 @@ func schema(d *Drill) fileSection {
 			{"engine", textOf(&d.Store.Engine)},
 			{"promotion", textOf(&d.Store.Promotion)},
 			{"fencing", textOf(&d.Store.Fencing)},
+			{"image", textOrNothing(&d.Store.Image)},
 		}},
 		{"workload", fileSection{
 			{"profile", textOf(&d.Workload.Profile)},

@@ -5,6 +5,7 @@ package drills
 type StoreReport struct {
 	Engine        StoreEngine `json:"engine"`
 	Fencing       Fencing     `json:"fencing"`
+	InsteadOf     string      `json:"insteadOf,omitempty"` // what the drill declares that could not be had, and why
 	Acknowledged  int         `json:"acknowledged"`
 	Kept          *int        `json:"kept"`          // there after the heal
 	Duplicates    *int        `json:"duplicates"`    // there, of an Activity of a Workflow that has a row already

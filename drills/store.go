@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -11,6 +12,22 @@ type StoreSettings struct {
 	Engine    StoreEngine
 	Promotion StorePromotion
 	Fencing   Fencing
+	// Image has PostgreSQL's programs, where components run in containers; empty takes
+	// PostgreSQLImage.
+	Image string
+}
+
+// PostgreSQLImage is where PostgreSQL is found by containers, unless a drill says
+// otherwise.
+const PostgreSQLImage = "postgres:17-alpine"
+
+// Programs is the image that a store of PostgreSQL has its programs from, where it runs in
+// a container; empty for other engines.
+func (s StoreSettings) Programs() string {
+	if s.Engine != PostgreSQL {
+		return ""
+	}
+	return cmp.Or(s.Image, PostgreSQLImage)
 }
 
 // On reports whether there are stores.
@@ -125,6 +142,9 @@ const storeRegions = 2
 func (d *Drill) checkStore(l *problemList) {
 	oneOf(l, "store.promotion", d.Store.Promotion, "when a store is promoted", StorePromotions())
 	oneOf(l, "store.fencing", d.Store.Fencing, "a way of fencing", Fencings())
+	if d.Store.Image != "" && d.Store.Engine != PostgreSQL {
+		l.add("store.image", fmt.Sprintf("is an impossible combination with store.engine %s: only %s has programs of an image", d.Store.Engine, PostgreSQL), "store.engine")
+	}
 	if d.Store.On() && len(d.Regions) > storeRegions {
 		l.add("store.engine", fmt.Sprintf("%s is an impossible combination with %d regions: stores follow each other in %d", d.Store.Engine, len(d.Regions), storeRegions), "regions")
 	}

@@ -134,6 +134,10 @@ type Begin struct {
 	Environment map[string]string `json:"environment"`
 }
 
+// StoreInsteadOf is the key of an environment that says which store a drill declares that
+// could not be had, and why.
+const StoreInsteadOf = "store-instead-of"
+
 // Outcomes of a run, the Name of its last event.
 const (
 	OutcomeFinished    = "finished"

@@ -56,7 +56,9 @@ func undo(api *client.Client, c drills.Change) (found bool, err error) {
 }
 
 // gone tells that there is nothing to be undone: no server, or not on it.
-func gone(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) || absent(err) }
+func gone(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || absent(err)
+}
 
 // absent tells that a server does not have what it was asked for.
 func absent(err error) bool {

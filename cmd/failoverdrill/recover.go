@@ -109,7 +109,7 @@ func tellLeft(out io.Writer, r harness.Recovered) {
 		fmt.Fprintf(out, "  not all is undone; the journal stays: %s\n", r.Journal)
 		return
 	}
-	fmt.Fprintln(out, "  verified: no process, no port, no working folder that was to go; the journal is removed")
+	fmt.Fprintln(out, "  verified: no process, no container or what belongs to one, no port, no working folder that was to go; the journal is removed")
 	fmt.Fprintf(out, "  its record, if it began one, is kept: failoverdrill analyze %s\n", r.Run.Dir)
 }
 
@@ -128,6 +128,12 @@ func outcome(s harness.Step, keep bool) (found, now string) {
 		return "running", "killed"
 	case drills.FrozenChange:
 		return "frozen", "goes on"
+	case drills.ContainerChange, drills.NetworkChange, drills.ImageChange:
+		return "there", "removed"
+	case drills.PausedChange:
+		return "paused", "goes on"
+	case drills.UnpluggedChange:
+		return "unplugged", "on its network again"
 	case drills.FolderChange:
 		return "there", "removed"
 	case drills.RecordChange:

@@ -61,6 +61,9 @@ func (c *docket) store() *drills.StoreReport {
 		return nil
 	}
 	out := &drills.StoreReport{Engine: c.Drill.Store.Engine, Fencing: c.Drill.Store.Fencing, Led: c.leaderships()}
+	if c.begin != nil {
+		out.InsteadOf = c.begin.Environment[drills.StoreInsteadOf]
+	}
 	for _, op := range c.writes {
 		switch {
 		case op.acknowledged:

@@ -163,6 +163,7 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))
 	}
 	ends = append(ends, func() error { return launcher.Close(context.WithoutCancel(ctx)) })
+	d, insteadOf := withStore(running, launcher, d)
 	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
 		return nil, running, end, err
 	}
@@ -174,9 +175,26 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 		log.Subscribe(o.Progress)
 	}
 	log.Record(drills.Event{Kind: drills.KindBegin, Begin: &drills.Begin{
-		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o),
+		RunID: id, Drill: d.Name, StartedAt: started, Environment: environment(o, insteadOf),
 	}})
 	return &run{drill: d, options: o, launcher: launcher, id: id, clock: base, dir: dir, log: log, undo: undo}, running, end, nil
+}
+
+// withStore is the drill with a store that is to be had: where the image of PostgreSQL is
+// not, the embedded one takes its place, and it is told of what.
+func withStore(ctx context.Context, launcher launch.Launcher, d *drills.Drill) (_ *drills.Drill, insteadOf string) {
+	image := d.Store.Programs()
+	images, has := launcher.(launch.Imaged)
+	if image == "" || !has {
+		return d, ""
+	}
+	err := images.Fetch(ctx, image)
+	if err == nil {
+		return d, ""
+	}
+	out := *d
+	out.Store.Engine, out.Store.Image = drills.NATSStore, ""
+	return &out, fmt.Sprintf("%s: %v", d.Store.Engine, err)
 }
 
 // resolve makes every path absolute: components run in folders of their own,
@@ -465,10 +483,13 @@ func (r *run) collect(stack *fixtures.Stack) error {
 }
 
 // environment is what a figure depends on beside the drill.
-func environment(o Options) map[string]string {
+func environment(o Options, insteadOf string) map[string]string {
 	out := map[string]string{
 		"os": runtime.GOOS, "arch": runtime.GOARCH, "cpus": strconv.Itoa(runtime.NumCPU()),
 		"go": runtime.Version(), "launcher": string(o.Launcher),
+	}
+	if insteadOf != "" {
+		out[drills.StoreInsteadOf] = insteadOf
 	}
 	info, err := buildinfo.ReadFile(o.Binary)
 	if err != nil {

@@ -43,7 +43,7 @@ func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 		raiseFiles(leastFiles),
 		checkMemory(memoryFile, len(d.Regions)),
 		checkBinary(ctx, o.Binary),
-		checkStore(d),
+		checkStore(d, o.Launcher),
 	)
 }
 
@@ -61,9 +61,10 @@ func checkLauncher(ctx context.Context, d *drills.Drill, kind launch.Kind) error
 	return kind.Preflight(ctx, count)
 }
 
-// checkStore fails unless the engine of the drill's stores is there.
-func checkStore(d *drills.Drill) error {
-	if d.Store.Engine != drills.PostgreSQL {
+// checkStore fails unless the engine of the drill's stores is there, where components have
+// it from this machine.
+func checkStore(d *drills.Drill, kind launch.Kind) error {
+	if d.Store.Engine != drills.PostgreSQL || !kind.OnThisMachine() {
 		return nil
 	}
 	_, err := store.FindPostgreSQL()

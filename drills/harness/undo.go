@@ -90,14 +90,8 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 		return errors.Join(failed...)
 	}
 	u.lost = nil
-	gone, err := u.remains.LostBlocks(ctx)
-	if err != nil {
+	if err := u.loseBlocks(ctx); err != nil {
 		return release, err
-	}
-	for _, block := range gone {
-		if err := u.lose(block); err != nil {
-			return release, err
-		}
 	}
 	for _, e := range u.journal.Entries() {
 		if e.Change.Kind != drills.AddressChange {
@@ -116,6 +110,16 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 		// more, says that nobody can have it.
 	}
 	return release, nil
+}
+
+// loseBlocks looks which networks of the run are gone: nobody is to be asked there any
+// more.
+func (u *undoer) loseBlocks(ctx context.Context) error {
+	gone, err := u.remains.LostBlocks(ctx)
+	for _, block := range gone {
+		err = errors.Join(err, u.lose(block))
+	}
+	return err
 }
 
 // lose notes that a block of addresses is not the run's any more.
@@ -140,8 +144,17 @@ func (u *undoer) all(ctx context.Context, but ...drills.ChangeKind) []Step {
 		steps[i] = u.undo(ctx, e)
 	}
 	for i, e := range entries {
-		if steps[i].Err != nil {
-			steps[i] = u.undo(ctx, e)
+		first := steps[i].Err
+		if first == nil {
+			continue
+		}
+		// By now, what it was on may be gone, and its addresses another's.
+		if err := u.loseBlocks(ctx); err != nil {
+			steps[i].Err = errors.Join(first, err)
+			continue
+		}
+		if steps[i] = u.undo(ctx, e); steps[i].Err != nil && steps[i].Err.Error() != first.Error() {
+			steps[i].Err = fmt.Errorf("%w; at first: %w", steps[i].Err, first)
 		}
 	}
 	return steps

@@ -15,6 +15,9 @@ func (p *printer) store(r drills.Report) {
 		return
 	}
 	p.heading(fmt.Sprintf("Store: rows that Activities wrote (%s, fencing: %s)", s.Engine, s.Fencing))
+	if s.InsteadOf != "" {
+		p.bullet("!", yellow, fmt.Sprintf("%s is used instead of %s", s.Engine, s.InsteadOf))
+	}
 	kept, seconds := known(s.Kept), cell{none, yellow}
 	kept.in = plain
 	if s.LostSeconds != nil {
