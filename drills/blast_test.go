@@ -69,7 +69,7 @@ func outagesOf() []blastCase {
 		part      drills.Part
 		processes []drills.Role
 		severed   []string
-		silent    []string // when frozen
+		silent    []string // when frozen, or off the network
 	}{
 		{drills.WholeRegion, drills.Roles(), whole, leadThere},
 		{drills.TemporalOnly, []drills.Role{drills.ClusterRole}, temporal, leadThere},
@@ -77,11 +77,13 @@ func outagesOf() []blastCase {
 		{drills.AllButIt, rest, clients, nil},
 	} {
 		for flavour, want := range map[drills.Flavour]blasted{
-			drills.Crash:   {processes: row.processes, edges: row.severed},
-			drills.Freeze:  {processes: row.processes, silent: row.silent},
-			drills.Dark:    {edges: row.severed},
-			drills.Reset:   {edges: row.severed},
-			drills.Refused: {edges: row.severed},
+			drills.Crash:     {processes: row.processes, edges: row.severed},
+			drills.Stop:      {processes: row.processes, edges: row.severed},
+			drills.Freeze:    {processes: row.processes, silent: row.silent},
+			drills.Unplugged: {processes: row.processes, silent: row.silent},
+			drills.Dark:      {edges: row.severed},
+			drills.Reset:     {edges: row.severed},
+			drills.Refused:   {edges: row.severed},
 		} {
 			out = append(out, blastCase{fmt.Sprintf("%s of %s", flavour, row.part), hot, outage(row.part, flavour), want})
 		}

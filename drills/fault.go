@@ -26,6 +26,11 @@ const (
 	Refused   Flavour = "refused" // connections are closed, new ones refused
 )
 
+// Flavours lists every flavour of a region's outage; other faults come in some of them.
+func Flavours() []Flavour {
+	return []Flavour{Crash, Stop, Freeze, Unplugged, Dark, Reset, Refused}
+}
+
 // Part is how much of a region a fault takes.
 type Part string
 

@@ -105,7 +105,7 @@ func FaultCatalogue() []FaultTraits {
 	first := []FaultTraits{
 		{
 			Kind: RegionOutage, Group: "region", Help: "a region is gone, or its Temporal, its Workers, or all but Temporal",
-			Takes: []string{"part", "flavour"}, Flavours: []Flavour{Crash, Stop, Freeze, Unplugged, Dark, Reset, Refused},
+			Takes: []string{"part", "flavour"}, Flavours: Flavours(),
 			usual: FaultSpec{Part: WholeRegion, Flavour: Crash},
 			Radius: "The processes of the part (region: all of them; temporal: the cluster; workers; rest: all but the cluster) and the Links " +
 				"that begin or end in what is gone. crash takes both: processes get SIGKILL, Links close. stop does so in order: processes get SIGTERM, and " +

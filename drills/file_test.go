@@ -388,7 +388,7 @@ func TestValidateNamesTheFieldOfADrillBuiltInGo(t *testing.T) {
 			"faults[0].part: is an impossible combination with none, which breaks nothing: leave it out\n" +
 				"faults[0].flavour: is an impossible combination with none, which breaks nothing: leave it out"},
 		{"outage without a flavour", func(d *drills.Drill) { d.Faults[0].Flavour = "" },
-			"faults[0].flavour: is required: name a flavour of region-outage (crash, freeze, dark, reset, refused)"},
+			"faults[0].flavour: is required: name a flavour of region-outage (crash, stop, freeze, unplugged, dark, reset, refused)"},
 		{"regions", func(d *drills.Drill) { d.Regions = nil },
 			"regions: is required: list the primary region first, then where it fails over to"},
 		{"rate", func(d *drills.Drill) { d.Workload.Rate = drills.Rate(math.NaN()) }, "workload.rate: is not a number"},

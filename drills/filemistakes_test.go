@@ -67,7 +67,7 @@ func nameMistakes() []mistake {
 		{name: "unknown model", old: "active-hot", new: "active-warm", at: "3:8", path: "model", words: []string{`"active-warm" is not a model`, "active-cold, active-hot, active-active, dual-active"}},
 		{name: "unknown profile", new: "workload: {profile: payments}\n", at: "7:21", path: "workload.profile", words: []string{`"payments"`, "(orders, own)"}},
 		{name: "unknown fault", old: "kind: region-outage", new: "kind: flood", at: "5:17", path: "faults[0].kind", words: []string{`"flood"`, "(region-outage, region-isolated, link-partition, "}},
-		{name: "unknown flavour", old: "region: us-east}", new: "region: us-east, flavour: salty}", at: "5:58", path: "faults[0].flavour", words: []string{`"salty"`, "(crash, freeze, dark, reset, refused)"}},
+		{name: "unknown flavour", old: "region: us-east}", new: "region: us-east, flavour: salty}", at: "5:58", path: "faults[0].flavour", words: []string{`"salty"`, "(crash, stop, freeze, unplugged, dark, reset, refused)"}},
 		{name: "flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: crash}", at: "5:49", path: "faults[0].flavour", words: []string{"none", "breaks nothing", "leave it out"}},
 		{name: "unknown flavour of nothing", old: "region-outage, region: us-east}", new: "none, region: us-east, flavour: salty}", at: "5:49", path: "faults[0].flavour", words: []string{"breaks nothing", "leave it out"}},
 		{name: "nothing, nowhere", old: "{kind: region-outage, region: us-east}", new: "{kind: none}", at: "5:10", path: "faults[0].region", words: []string{"required", "(us-east, us-west)"}},

@@ -143,6 +143,7 @@ func workersSchema(w *WorkerSettings) fileSection {
 
 func programSchema(p *WorkerProgram) fileSection {
 	return fileSection{
+		{"image", textOrNothing(&p.Image)},
 		{"command", fileList[string]{into: &p.Command, item: verbatimSchema}},
 		{"dir", textOrNothing(&p.Dir)},
 		{"env", fileMap[string]{into: &p.Env, item: verbatimSchema}},

@@ -21,18 +21,25 @@ type WorkerSettings struct {
 
 // WorkerProgram is what is run.
 type WorkerProgram struct {
-	Command []string          // the program and its arguments
-	Dir     string            // that it runs in: absolute, or of the drill file's folder
+	Image   string            // that it is in, where components run in containers; empty for a program of this machine
+	Command []string          // the program and its arguments; of an image, in place of what that runs
+	Dir     string            // that it runs in: absolute, or of the drill file's folder; of an image, in place of its own
 	Env     map[string]string // beside what tells it where to connect
 }
 
+// On reports whether there is one.
+func (p WorkerProgram) On() bool { return len(p.Command) > 0 || p.Image != "" }
+
 // On reports whether Workers are the user's own.
-func (w WorkerSettings) On() bool { return len(w.Command) > 0 }
+func (w WorkerSettings) On() bool { return w.WorkerProgram.On() }
 
 // In is what a region runs: what it says for itself, and the rest as everywhere.
 func (w WorkerSettings) In(region string) WorkerProgram {
-	out := WorkerProgram{Command: w.Command, Dir: w.Dir, Env: maps.Clone(w.Env)}
+	out := WorkerProgram{Image: w.Image, Command: w.Command, Dir: w.Dir, Env: maps.Clone(w.Env)}
 	here := w.Regions[region]
+	if here.Image != "" {
+		out.Image = here.Image
+	}
 	if len(here.Command) > 0 {
 		out.Command = here.Command
 	}
@@ -55,15 +62,15 @@ func (d *Drill) Anchor(folder string) {
 	if !w.On() {
 		return
 	}
-	if starter := &d.Workload.Starter; d.Reports() && !filepath.IsAbs(starter.Dir) {
+	if starter := &d.Workload.Starter; d.Reports() && starter.Image == "" && !filepath.IsAbs(starter.Dir) {
 		starter.Dir = filepath.Join(folder, starter.Dir)
 	}
-	if !filepath.IsAbs(w.Dir) {
+	if w.Image == "" && !filepath.IsAbs(w.Dir) {
 		w.Dir = filepath.Join(folder, w.Dir)
 	}
 	w.Regions = maps.Clone(w.Regions)
 	for region, here := range w.Regions {
-		if here.Dir != "" && !filepath.IsAbs(here.Dir) {
+		if d.Workers.In(region).Image == "" && here.Dir != "" && !filepath.IsAbs(here.Dir) {
 			here.Dir = filepath.Join(folder, here.Dir)
 			w.Regions[region] = here
 		}
@@ -105,7 +112,22 @@ func (d *Drill) Scheduled() bool { return !d.Own() }
 
 // Reports reports whether a starter of the user's own tells which operations were
 // acknowledged.
-func (d *Drill) Reports() bool { return d.Own() && len(d.Workload.Starter.Command) > 0 }
+func (d *Drill) Reports() bool { return d.Own() && d.Workload.Starter.On() }
+
+// Programs lists the programs of the user's own: Workers region by region, and a starter.
+func (d *Drill) Programs() []WorkerProgram {
+	var out []WorkerProgram
+	if !d.Own() {
+		return nil
+	}
+	for _, region := range d.Regions {
+		out = append(out, d.Workers.In(region))
+	}
+	if d.Reports() {
+		out = append(out, d.Workload.Starter)
+	}
+	return out
+}
 
 // StartedAs is how the ids of all Workflows begin that starters of a run start in a
 // Namespace.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Defaults of Workers of the user's own.
@@ -43,10 +44,10 @@ func (d *Drill) checkOwn(l *problemList) {
 	case d.Workers.On():
 		l.add("workers.command", fmt.Sprintf("is an impossible combination with workload.profile %s, which has Workers: leave the profile out, and name what is to be started (workload.workflow)", d.Workload.Profile), "workload.profile")
 	case !isZeroWorkers(d.Workers):
-		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list")
-	case len(d.Workload.Starter.Command) == 0 && (d.Workload.Starter.Dir != "" || len(d.Workload.Starter.Env) > 0):
+		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list, or the image that it is in (workers.image)")
+	case !d.Workload.Starter.On() && (d.Workload.Starter.Dir != "" || len(d.Workload.Starter.Env) > 0):
 		d.checkCommanded(l)
-	case len(d.Workload.Starter.Command) > 0:
+	case d.Workload.Starter.On():
 		l.add("workload.starter", fmt.Sprintf("is an impossible combination with workload.profile %s: name the Workers that run what it starts (workers.command)", d.Workload.Profile), "workload.profile", "workers")
 	case !isZeroWorkflow(d.Workload.Workflow):
 		l.add("workload.workflow", fmt.Sprintf("is an impossible combination with workload.profile %s: name the Workers that run it (workers.command)", d.Workload.Profile), "workload.profile", "workers")
@@ -64,7 +65,7 @@ func isZeroWorkers(w WorkerSettings) bool {
 func (d *Drill) checkWorkers(l *problemList) {
 	w := d.Workers
 	if !w.On() {
-		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list")
+		l.add("workers.command", "is required: name the program that runs your Workers, and its arguments, as a list, or the image that it is in (workers.image)")
 	}
 	checkProgram(l, "workers", w.WorkerProgram)
 	for _, region := range slices.Sorted(maps.Keys(w.Regions)) {
@@ -115,6 +116,12 @@ func checkProgram(l *problemList, path string, p WorkerProgram) {
 	if len(p.Command) > maxArguments {
 		l.add(path+".command", fmt.Sprintf("has %d words, at most %d", len(p.Command), maxArguments))
 	}
+	if strings.ContainsFunc(p.Image, func(r rune) bool { return unprintable(r) || unicode.IsSpace(r) }) {
+		l.add(path+".image", fmt.Sprintf("%q is no image: write it as docker pull takes it, such as registry.example/payments:1.4", p.Image))
+	}
+	if p.Image != "" && p.Dir != "" && !strings.HasPrefix(p.Dir, "/") {
+		l.add(path+".dir", fmt.Sprintf("%q has to be absolute: it is a folder of the image", p.Dir), path+".image")
+	}
 	if strings.ContainsFunc(p.Dir, unprintable) {
 		l.add(path+".dir", "is no folder: it has control characters")
 	}
@@ -135,7 +142,7 @@ func checkProgram(l *problemList, path string, p WorkerProgram) {
 
 // checkCommanded refuses half a starter.
 func (d *Drill) checkCommanded(l *problemList) {
-	if s := d.Workload.Starter; len(s.Command) == 0 && (s.Dir != "" || len(s.Env) > 0) {
+	if s := d.Workload.Starter; !s.On() && (s.Dir != "" || len(s.Env) > 0) {
 		l.add("workload.starter.command", "is required: name the program that starts your Workflows, and its arguments, as a list")
 	}
 }

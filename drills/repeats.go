@@ -32,18 +32,18 @@ type ExcludedRun struct {
 // Repeated holds the figures of the conclusive runs of a drill. Times are in
 // seconds since the fault took effect.
 type Repeated struct {
-	FirstProgress Spread      `json:"firstProgress"` // to the first Workflow completed
-	RecoveryTime  Spread      `json:"recoveryTime"`  // until throughput was sustained
-	LostSeconds   *LostSpread `json:"lostSeconds"`   // from the oldest lost operation to fault effective; null where a run did not count, as are those below
-	Acknowledged  int         `json:"acknowledged"`  // operations of all runs, as are those below
-	Lost          *int        `json:"lost"`          // as if the failed region never returns
-	LostAfterHeal *int        `json:"lostAfterHeal"` // after it returned and conflicts were resolved
-	RolledBack    *int        `json:"rolledBack"`    // completions of Activities that conflict resolution took back
-	Duplicated    *int        `json:"duplicated"`    // operations that took effect more than once
-	Reset         *int        `json:"reset"`         // Workflows that went on from their middle
-	Phases        []Phase     `json:"phases"`        // wall time that the runs themselves took: medians, in the order of the first
-	// ColdStart is of every Worker that a failover started; null where none was.
-	ColdStart  *ColdStartSpread `json:"coldStart"`
+	FirstProgress Spread      `json:"firstProgress"`    // to the first Workflow completed
+	RecoveryTime  Spread      `json:"recoveryTime"`     // until throughput was sustained
+	LostSeconds   *LostSpread `json:"lostSeconds"`      // from the oldest lost operation to fault effective; null where a run did not count, as are those below
+	Acknowledged  int         `json:"acknowledged"`     // operations of all runs, as are those below
+	Lost          *int        `json:"lost"`             // as if the failed region never returns
+	LostAfterHeal *int        `json:"lostAfterHeal"`    // after it returned and conflicts were resolved
+	RolledBack    *int        `json:"rolledBack"`       // completions of Activities that conflict resolution took back
+	Duplicated    *int        `json:"duplicated"`       // operations that took effect more than once
+	Reset         *int        `json:"reset"`            // Workflows that went on from their middle
+	Phases        []Phase     `json:"phases,omitempty"` // wall time that the runs themselves took: medians, in the order of the first
+	// ColdStart is of every Worker that a failover started; left out where none was.
+	ColdStart  *ColdStartSpread `json:"coldStart,omitempty"`
 	Confidence float64          `json:"confidence"` // the share of such runs that pass, at least; from 0 to 1
 }
 

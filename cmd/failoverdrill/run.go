@@ -74,8 +74,10 @@ either: it is named, and the exit code is 2.`,
 				return usage("--launcher: name one")
 			}
 			for _, kind := range f.launchers {
-				if err := suits(launch.Kind(kind), drills); err != nil {
-					return usageError{fmt.Errorf("--launcher: %w", err)}
+				for _, d := range drills {
+					if err := launch.Kind(kind).Suits(d); err != nil {
+						return usageError{fmt.Errorf("--launcher: %w", err)}
+					}
 				}
 			}
 			if err := checkDistribution(f.distribution); err != nil {
@@ -162,19 +164,6 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 		}
 	}
 	return writeDistribution(f.distribution, repeats)
-}
-
-// suits fails unless there is such a launcher, and every drill can be run with it.
-func suits(kind launch.Kind, list []*drills.Drill) error {
-	if err := kind.Check(); err != nil {
-		return err
-	}
-	for _, d := range list {
-		if d.Unplugs() && !kind.Unplugs() {
-			return fmt.Errorf("%s takes components off their networks, which those of launcher %s do not have: run it with --launcher %s", d.Name, kind, launch.AsContainers)
-		}
-	}
-	return nil
 }
 
 // planned is one run of several.

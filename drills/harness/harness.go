@@ -164,6 +164,9 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 	}
 	ends = append(ends, func() error { return launcher.Close(context.WithoutCancel(ctx)) })
 	d, insteadOf := withStore(running, launcher, d)
+	if err := fetch(running, launcher, d); err != nil {
+		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))
+	}
 	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
 		return nil, running, end, err
 	}
@@ -195,6 +198,20 @@ func withStore(ctx context.Context, launcher launch.Launcher, d *drills.Drill) (
 	out := *d
 	out.Store.Engine, out.Store.Image = drills.NATSStore, ""
 	return &out, fmt.Sprintf("%s: %v", d.Store.Engine, err)
+}
+
+// fetch has the images of programs of the user's own ready.
+func fetch(ctx context.Context, launcher launch.Launcher, d *drills.Drill) error {
+	images, has := launcher.(launch.Imaged)
+	if !has {
+		return nil
+	}
+	for _, p := range d.Programs() {
+		if err := images.Fetch(ctx, p.Image); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resolve makes every path absolute: components run in folders of their own,

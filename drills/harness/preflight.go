@@ -50,9 +50,8 @@ func preflight(ctx context.Context, d *drills.Drill, o Options) error {
 // checkLauncher fails unless this machine can run the components of a drill in the way
 // that is asked for.
 func checkLauncher(ctx context.Context, d *drills.Drill, kind launch.Kind) error {
-	if d.Unplugs() && !kind.Unplugs() {
-		return fmt.Errorf("%s has a fault of the flavour %s: launcher %s gives components no network of their own: run it with %s",
-			d.Name, drills.Unplugged, kind, launch.AsContainers)
+	if err := kind.Suits(d); err != nil {
+		return err
 	}
 	count, err := fixtures.CountAddresses(d)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 func TestPreflight(t *testing.T) {
@@ -16,7 +17,7 @@ func TestPreflight(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "not", "there", "yet")
-	if err := preflight(t.Context(), d, Options{Out: out, Binary: os.Args[0]}); err != nil {
+	if err := preflight(t.Context(), d, Options{Out: out, Binary: os.Args[0], Launcher: launch.AsProcesses}); err != nil {
 		t.Errorf("this machine: %v", err)
 	}
 	if _, err := os.Stat(filepath.Dir(out)); err == nil {
@@ -26,7 +27,7 @@ func TestPreflight(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err = preflight(t.Context(), d, Options{Out: filepath.Join(file, "runs"), Binary: "/no/such/binary"})
+	err = preflight(t.Context(), d, Options{Out: filepath.Join(file, "runs"), Binary: "/no/such/binary", Launcher: launch.AsProcesses})
 	for _, says := range []string{"not a directory", "run the failoverdrill binary /no/such/binary", BinaryVariable} {
 		if err == nil || !strings.Contains(err.Error(), says) { // all that is wrong is told at once
 			t.Errorf("it does not say %q: %v", says, err)

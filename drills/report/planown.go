@@ -20,7 +20,7 @@ func (p *planner) own() {
 	var rows [][]cell
 	for _, region := range p.topology.Regions {
 		program := p.drill.Workers.In(region)
-		rows = append(rows, cells(region, strings.Join(quotedWords(program.Command), " "), program.Dir, listed(slices.Sorted(maps.Keys(program.Env)))))
+		rows = append(rows, cells(region, ran(program), program.Dir, listed(slices.Sorted(maps.Keys(program.Env)))))
 	}
 	p.table(indent, []column{{title: "region"}, {title: "program", wrap: true}, {title: "runs in", wrap: true}, {title: "variables, beside TEMPORAL_…", wrap: true}}, rows, nil)
 	w := p.drill.Workers
@@ -31,7 +31,7 @@ func (p *planner) own() {
 		p.heading("Starter of your own")
 		starter := p.drill.Workload.Starter
 		p.table(indent, []column{{title: "program", wrap: true}, {title: "runs in", wrap: true}, {title: "variables, beside TEMPORAL_… and FAILOVERDRILL_…", wrap: true}},
-			[][]cell{cells(strings.Join(quotedWords(starter.Command), " "), starter.Dir, listed(slices.Sorted(maps.Keys(starter.Env))))}, nil)
+			[][]cell{cells(ran(starter), starter.Dir, listed(slices.Sorted(maps.Keys(starter.Env))))}, nil)
 		p.line(fmt.Sprintf("%sstarts %s for each Namespace, and reports what was acknowledged", indent, rate(p.drill.Workload.Rate)))
 		return
 	}
@@ -47,6 +47,18 @@ func (p *planner) own() {
 		}
 	}
 	p.table(indent, []column{{title: "call"}, {title: "name"}, {title: "after the start"}, {title: "of the workflows", right: true}, {title: "input, such as", wrap: true}}, rows, nil)
+}
+
+// ran is what is run of a program of the user's own.
+func ran(p drills.WorkerProgram) string {
+	command := strings.Join(quotedWords(p.Command), " ")
+	switch {
+	case p.Image == "":
+		return command
+	case command == "":
+		return "image " + p.Image
+	}
+	return command + ", of image " + p.Image
 }
 
 // quotedWords is a command as somebody would type it.
