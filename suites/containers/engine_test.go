@@ -39,6 +39,7 @@ func (a attempt) fails(says ...string) {
 	GinkgoHelper()
 	session, err := gexec.Start(a.Cmd, GinkgoWriter, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Eventually(session.Interrupt(), soon).Should(gexec.Exit()) })
 	Eventually(session, soon).Should(gexec.Exit(drills.Errored.ExitCode()))
 	for _, words := range says {
 		Expect(session.Err).To(gbytes.Say(words))
@@ -108,10 +109,14 @@ func smallEngine(ctx context.Context) string {
 		Skip("no disk of its own can be mounted: " + err.Error())
 	}
 	DeferCleanup(func() { Expect(syscall.Unmount(disk, syscall.MNT_DETACH)).To(Succeed()) })
-	socket := filepath.Join(dir, "docker.sock")
-	session, err := gexec.Start(exec.CommandContext(ctx, daemon,
-		"--host", "unix://"+socket, "--data-root", disk, "--exec-root", filepath.Join(dir, "exec"), "--pidfile", filepath.Join(dir, "pid"),
-		"--bridge", "none", "--iptables=false", "--storage-driver", "vfs"), GinkgoWriter, GinkgoWriter)
+	socket, settings := filepath.Join(dir, "docker.sock"), filepath.Join(dir, "daemon.json")
+	Expect(os.WriteFile(settings, []byte("{}"), 0o600)).To(Succeed())
+	command := exec.CommandContext(ctx, daemon,
+		"--config-file", settings, "--host", "unix://"+socket, "--data-root", disk, "--exec-root", filepath.Join(dir, "exec"), "--pidfile", filepath.Join(dir, "pid"),
+		"--bridge", "none", "--iptables=false", "--storage-driver", "vfs")
+	// On a network of its own: an engine puts bridges in order that are another's.
+	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	session, err := gexec.Start(command, GinkgoWriter, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Eventually(session.Terminate(), soon).Should(gexec.Exit()) })
 	Eventually(func() error {
