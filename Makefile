@@ -6,12 +6,14 @@ GO      ?= go
 BIN     := bin/failoverdrill
 OUT     ?= runs
 LINT    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# Tests end in a summary, with what was skipped and why.
+TEST    := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname-and-test-fails --format-hide-empty-pkg --
 FUZZ    ?= 20s
 
 # One static binary plays every component.
 export CGO_ENABLED := 0
 
-.PHONY: drill drills smoke test short verify fix fuzz bench selftest survive build clean
+.PHONY: drill drills launchers smoke test short verify fix fuzz bench selftest survive build clean
 
 ## drill: build, run the active-hot drill, end in a summary and a verdict
 drill: build
@@ -23,6 +25,10 @@ RUNS ?= 1
 drills: build
 	$(BIN) run --label $(LABEL) --runs $(RUNS) --out $(OUT)
 
+## launchers: each model as processes and as containers, RUNS times, side by side
+launchers: build
+	$(BIN) run --label model --launcher process,container --runs $(RUNS) --out $(OUT) --distribution $(OUT)/launchers.json
+
 ## smoke: the quickest drill that fails over
 smoke: build
 	$(BIN) run --label smoke --out $(OUT)
@@ -33,12 +39,12 @@ EXAMPLE := suites/examples/payments
 ## test: every test, the drills of all models included (some forty minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
-	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -p 1 -timeout 60m ./...
-	cd $(EXAMPLE) && FAILOVERDRILL_BIN=$(abspath $(BIN)) $(GO) test -timeout 30m ./...
+	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(TEST) -p 1 -timeout 60m ./...
+	cd $(EXAMPLE) && FAILOVERDRILL_BIN=$(abspath $(BIN)) $(TEST) -timeout 30m ./...
 
 ## short: the tests that run no drill
 short:
-	$(GO) test $$($(GO) list ./... | grep -v -e /suites$$ -e /cmd/ -e /fixtures/cluster -e /fixtures/goworker -e /suites/drilltest)
+	$(GO) test $$($(GO) list ./... | grep -v -e /suites$$ -e /suites/containers -e /fixtures/launch -e /cmd/ -e /fixtures/cluster -e /fixtures/goworker -e /suites/drilltest)
 
 ## verify: what has to hold before a change goes in
 verify:
@@ -75,8 +81,9 @@ selftest: build
 ## survive: kill the harness at KILLS moments of a drill, recover, and see that nothing is left
 KILLS ?= 4
 SEED  ?= 1
+LAUNCHER ?= process
 survive: build
-	$(BIN) survive --kills $(KILLS) --seed $(SEED) --out $(OUT)
+	$(BIN) survive --kills $(KILLS) --seed $(SEED) --launcher $(LAUNCHER) --out $(OUT)
 
 ## build: the binary
 build:

@@ -172,3 +172,29 @@ func TestRepeatsReturnErrors(t *testing.T) {
 		t.Error("got no error")
 	}
 }
+
+// withBothLaunchers is a drill that ran with both launchers.
+func withBothLaunchers() []drills.Distribution {
+	out := repeated()[:1]
+	out[0].Launcher = "process"
+	out[0].Measured.Phases = []drills.Phase{{Name: drills.PhaseBoot, Seconds: seconds(1.9)}, {Name: drills.PhaseHeal, Seconds: seconds(4.2)}, {Name: drills.PhaseTeardown, Seconds: seconds(0.1)}}
+	contained := out[0]
+	measured := *contained.Measured
+	contained.Launcher, contained.Measured = "container", &measured
+	measured.Phases = []drills.Phase{{Name: drills.PhaseBoot, Seconds: seconds(4.8)}}
+	measured.ColdStart = &drills.ColdStartSpread{
+		Workers: 10, Create: new(seconds(0.06)), Start: new(seconds(0.31)), FirstPoll: new(seconds(0.4)), Most: new(seconds(1.2)),
+	}
+	none := repeated()[3]
+	none.Launcher = "container"
+	return append(out, contained, none)
+}
+
+func TestGoldenLaunchersSideBySide(t *testing.T) {
+	var text bytes.Buffer
+	if err := report.Repeats(&text, withBothLaunchers()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "repeats-launchers.txt", text.Bytes())
+	fits(t, text.String())
+}

@@ -45,9 +45,13 @@ func passed() drills.Report {
 		Failover:      drills.Move{Mode: "forced", Done: true, Forced: true},
 		Failback:      drills.Move{Mode: "forced", Done: true, Forced: true},
 		Verdict:       drills.Pass,
-		StartedAt:     time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-		JudgedAt:      time.Date(2026, 3, 1, 12, 2, 0, 0, time.UTC),
-		Environment:   map[string]string{"cpus": "2", "server": "1.32.1"},
+		ColdStarts: []drills.ColdStart{
+			{Worker: "us-west/worker-orders-0", Region: "us-west", Namespace: "orders", Declared: seconds(20), Create: new(seconds(0.062)), Start: seconds(0.31), FirstPoll: new(seconds(0.4))},
+			{Worker: "us-west/worker-orders-1", Region: "us-west", Namespace: "orders", Start: seconds(0.012)},
+		},
+		StartedAt:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		JudgedAt:    time.Date(2026, 3, 1, 12, 2, 0, 0, time.UTC),
+		Environment: map[string]string{"cpus": "2", "server": "1.32.1"},
 		Faults: []drills.FaultReport{{
 			Name: "faults[0]", Kind: drills.RegionOutage, Flavour: drills.Crash, Region: "us-east", What: "region-outage of us-east, crash",
 			RequestedAt: age(-0.061), EffectiveAt: age(0), EndedAt: age(35.41), HealedAt: age(41.006), Struck: 14, Spared: 5,
