@@ -36,7 +36,7 @@ smoke: build
 # A service in a module of its own, as a user has it.
 EXAMPLE := suites/examples/payments
 
-## test: every test, the drills of all models included (some forty minutes)
+## test: every test, the drills of all models included (some fifty minutes)
 # One package at a time: two drills at once would disturb each other.
 test: build
 	FAILOVERDRILL_BIN=$(abspath $(BIN)) $(TEST) -p 1 -timeout 60m ./...

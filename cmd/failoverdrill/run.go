@@ -38,6 +38,11 @@ checked before anything is started; then they run one after another. Each leaves
 a folder below --out with everything that was seen; the exit code is that of the
 worst verdict.
 
+Components are processes of this machine, or with --launcher container containers of
+a Docker engine on it, each region on a network of its own. Both, separated by a comma,
+take turns, and stand side by side behind the summary. What a drill needs that a
+launcher does not have, such as the image of a Worker, is refused before anything runs.
+
 Of several --runs, each draws its decisions from the seed after that of the one
 before it, and how the figures are distributed over them follows the summary.
 --distribution writes the same as JSON. --summary adds what a reader of a CI job
@@ -49,12 +54,14 @@ was still to run is not run. A second interrupt ends it at once: 'failoverdrill
 recover' undoes what that, or a kill, left behind.
 
 Before each drill the machine is looked at: loopback addresses, free disk and
-memory, open files, the binary itself. Where something is missing nothing is
-started, and the exit code is 4. While a stop file is there no drill starts
-either: it is named, and the exit code is 2.`,
+memory, open files, the binary itself, for containers the Docker engine and the image
+that is built from the binary. Where something is missing nothing is started, and the
+exit code is 4. While a stop file is there no drill starts either: it is named, and the
+exit code is 2.`,
 		Example: `  failoverdrill run active-hot
   failoverdrill run active-cold active-hot --out runs --runs 3
   failoverdrill run active-hot --runs 10 --distribution active-hot.json
+  failoverdrill run active-cold --launcher process,container --runs 3
   failoverdrill run --label smoke my-drill.yaml`,
 		Args: arguments(func(cmd *cobra.Command, args []string) error {
 			if len(f.labels) > 0 {

@@ -157,7 +157,7 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 	running, unwatch := watchStop(ctx, o.State)
 	ends = append(ends, func() error { unwatch(); return nil })
 	launcher, err := o.Launcher.New(running, launch.Settings{
-		Binary: o.Binary, Dir: filepath.Join(dir, workFolder), Run: id, Journal: changes, Orphans: o.Orphans,
+		Binary: o.Binary, Dir: filepath.Join(dir, workFolder), Run: id, Journal: changes, Orphans: o.Orphans, Keep: o.Keep,
 	})
 	if err != nil {
 		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))

@@ -24,10 +24,15 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/drills/report"
+	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 // OutVariable names the folder in which runs are kept, whatever comes of their tests.
 const OutVariable = "FAILOVERDRILL_OUT"
+
+// LauncherVariable says how components run, process or container; processes where it is
+// not set.
+const LauncherVariable = "FAILOVERDRILL_LAUNCHER"
 
 // tearDown is what is left of a test's time for everything to be ended in, beside what
 // Workers of the test's own may take. A test that took longer would be killed with what it
@@ -39,7 +44,8 @@ const tearDown = 45 * time.Second
 //
 // The run ends with the test's context, and in time before the test's deadline; it is
 // inconclusive then. Its folder is kept where the test failed, or in FAILOVERDRILL_OUT.
-// The failoverdrill binary is found as harness.FindBinary has it.
+// The failoverdrill binary is found as harness.FindBinary has it. FAILOVERDRILL_LAUNCHER=container
+// has components run in containers.
 func Run(t testing.TB, d *drills.Drill) harness.Result {
 	t.Helper()
 	ctx, cancel := within(t, tearDown+d.Workers.Stop)
@@ -82,7 +88,7 @@ func RunContext(ctx context.Context, t testing.TB, d *drills.Drill) harness.Resu
 			t.Errorf("remove run of drill %s: %v", d.Name, err)
 		}
 	})
-	result, err := harness.Run(ctx, d, harness.Options{Out: out, Binary: binary})
+	result, err := harness.Run(ctx, d, harness.Options{Out: out, Binary: binary, Launcher: launch.Kind(os.Getenv(LauncherVariable))})
 	if err != nil {
 		t.Fatalf("run drill %s: %v", d.Name, err)
 	}
