@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,15 +27,27 @@ func TestSuites(t *testing.T) {
 // FAILOVERDRILL_BIN names one.
 var binary string
 
-// kept is the folder of runs: FAILOVERDRILL_OUT, or one that goes with the test.
+// kept is the folder of runs: FAILOVERDRILL_OUT, or one that goes with the test, unless it
+// failed.
 var kept string
+
+// failed says that a spec did.
+var failed bool
+
+var _ = AfterEach(func() { failed = failed || CurrentSpecReport().Failed() })
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	if kept = os.Getenv("FAILOVERDRILL_OUT"); kept == "" {
 		var err error
 		kept, err = os.MkdirTemp("", "failoverdrill-suites-")
 		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(os.RemoveAll, kept)
+		DeferCleanup(func() error {
+			if failed { // whoever looks for the cause needs what was seen
+				fmt.Fprintln(os.Stderr, "a spec failed: the runs are kept in", kept)
+				return nil
+			}
+			return os.RemoveAll(kept)
+		})
 	}
 	if os.Getenv(harness.BinaryVariable) != "" {
 		var err error
