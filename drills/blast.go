@@ -147,13 +147,13 @@ func (f FaultSpec) outage(t Topology) Blast {
 			continue
 		}
 		switch {
-		case !f.Flavour.holdsProcesses():
+		case !f.Flavour.GoesOn():
 			b.Edges = append(b.Edges, Edge{link, Upstream}, Edge{link, Downstream})
 		case link.To == f.Region && slices.Contains(f.Part.roles(), link.Role.leadsTo()):
 			b.Silent = append(b.Silent, link)
 		}
 	}
-	if f.Flavour.endsProcesses() || f.Flavour.holdsProcesses() {
+	if f.Flavour.endsProcesses() || f.Flavour.GoesOn() {
 		b.Processes = f.Part.roles()
 	}
 	return b

@@ -183,13 +183,10 @@ func (d *Drill) Unplugs() bool {
 // endsProcesses reports whether processes are gone with it.
 func (f Flavour) endsProcesses() bool { return f == Crash || f == Stop }
 
-// holdsProcesses reports whether processes are there and nobody reaches them, with no
-// Link touched.
-func (f Flavour) holdsProcesses() bool { return f == Freeze || f == Unplugged }
-
-// GoesOn reports whether processes go on as they were once it is taken away; of the
-// other flavours that take processes, they start again.
-func (f Flavour) GoesOn() bool { return f.holdsProcesses() }
+// GoesOn reports whether processes are there and nobody reaches them, with no Link
+// touched, and go on as they were once it is taken away; of the other flavours that take
+// processes, they start again.
+func (f Flavour) GoesOn() bool { return f == Freeze || f == Unplugged }
 
 // Loses reports whether the fault takes its region from the sight of the control
 // plane, which then fails its Namespaces over.

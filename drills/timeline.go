@@ -38,7 +38,7 @@ const (
 	KindCensus      Kind = "census"      // a census of a Namespace in Region is complete; Value counts its Workflows
 	KindPhase       Kind = "phase"       // the run spent Value seconds in a phase
 	KindProgram     Kind = "program"     // what became of the user's program that a component, Subject, runs: Name says what, Value its seconds or bytes, Detail how
-	KindStart       Kind = "start"       // the start of a component, Subject, came to an end of its step Name, such as created or started; Value is the seconds that this took
+	KindStart       Kind = "start"       // the start of a component, Subject, came to an end of its step Name; Value is the seconds that this took
 	KindExit        Kind = "exit"        // a component ended though nobody ended it
 	KindNote        Kind = "note"        // for a reader; never judged
 	KindEnd         Kind = "end"         // last event: how the run ended
@@ -97,6 +97,12 @@ const (
 	HandoverDone    = "done"     // the Namespace is active where it was handed over to
 	HandoverFailed  = "failed"   // the cluster that it was to leave gave up, and serves it again
 	HandoverGivenUp = "given-up" // the control plane gave it up
+)
+
+// The steps of a component's start: names of events of KindStart.
+const (
+	StartCreated = "created" // what it is to run in was made, a container
+	StartStarted = "started" // its program was begun
 )
 
 // What becomes of a user's program: names of events of KindProgram.

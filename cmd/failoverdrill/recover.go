@@ -20,14 +20,16 @@ func (c *cli) recoverCommand() *cobra.Command {
 		Short: "Undo what interrupted runs left behind, and verify that nothing is",
 		Long: `recover undoes what drills left that were killed before they could clean up:
 processes, containers with their volumes, networks and image, toxics and refusals on
-Links, answers of name servers, failovers, and the working files of components. Every drill writes each change of the world, with
-what undoes it, to a journal before it makes it; recover reads the journals of all
-runs of this user on this machine, wherever they were started.
+Links, answers of name servers, failovers, and the working files of components. Every
+drill writes each change of the world, with what undoes it, to a journal before it makes
+it; recover reads the journals of all runs of this user on this machine, wherever they
+were started.
 
 It takes the faults away first, leads Namespaces and their endpoints back, and then
 undoes the rest, the last change first. What is gone already is undone. Then it
 looks for itself: no process of the run, no port on which one listens, nothing with the
-run's label in a Docker engine, no working folder; only then the run's journal is removed. The record of the run stays:
+run's label in a Docker engine, no working folder; only then the run's journal is
+removed. The record of the run stays:
 'failoverdrill analyze' judges it, inconclusive.
 
 A drill that is still running is left alone and named: 'failoverdrill stop' ends

@@ -6,12 +6,6 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// created and started are the steps of a start that launchers tell of.
-const (
-	created = "created"
-	started = "started"
-)
-
 // coldStarts are those of Workers that were started between the fault and the heal in
 // another region than the lost one: for a failover.
 func (c *docket) coldStarts() []drills.ColdStart {
@@ -38,9 +32,9 @@ func (c *docket) coldStarts() []drills.ColdStart {
 				took := seconds(e.Value)
 				switch {
 				case ran > 0: // it was started again, which is another matter
-				case e.Name == created:
+				case e.Name == drills.StartCreated:
 					one.Create = &took
-				case e.Name == started:
+				case e.Name == drills.StartStarted:
 					one.Start, ran = took, e.At
 				}
 			}
