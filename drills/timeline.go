@@ -5,6 +5,11 @@ import (
 	"time"
 )
 
+// CacheRefresh is how often the services of a region look anew where its Namespaces are
+// active. Until they do, they go by what they knew, whatever the region's database has by
+// then, which is what KindActive tells. The server's default is 2 s.
+const CacheRefresh = 500 * time.Millisecond
+
 // Kind tells what an Event is evidence of.
 type Kind string
 

@@ -2,6 +2,7 @@ package assess_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -180,6 +181,35 @@ func TestASplitThatIsNotResolvedFails(t *testing.T) {
 			e := split(t)
 			c.change(e)
 			e.expect(t, c.verdict, c.reason)
+		})
+	}
+}
+
+// What a region does that was cut off, nobody else hears of: it is done again.
+func TestAnActivityMayRunAgainThatRanWhereNobodyHeardOfIt(t *testing.T) {
+	const order = "order-orders-200" // of 41 s: both sides go on, the isolated one until 51.5 s
+	for name, test := range map[string]struct {
+		region string
+		after  float64 // the time at which it ran
+		want   drills.Verdict
+	}{
+		"on the isolated side":                       {"us-east", 2, drills.Pass},
+		"there, before its services heard of it":     {"us-east", 10.5, drills.Pass},
+		"there, when it had long given way":          {"us-east", 11.5, drills.Fail},
+		"on the side that was promoted, as all know": {"us-west", 2, drills.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := split(t)
+			twice(order, test.after, drills.OperationAcknowledged)(e)
+			for i, op := range e.Ledger {
+				if op.Workflow == order && strings.HasSuffix(op.ID, "-again") {
+					e.Ledger[i].Region, e.Ledger[i].Intended = test.region, op.At
+				}
+			}
+			i := slices.IndexFunc(e.judge().Invariants, func(i drills.Invariant) bool { return i.Name == "effects once" })
+			if got := e.judge().Invariants[i]; got.Verdict != test.want {
+				t.Errorf("got %s, want %s: %s", got.Verdict, test.want, got.Detail)
+			}
 		})
 	}
 }

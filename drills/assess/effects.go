@@ -55,8 +55,8 @@ func (c *docket) carriedOut(h holding) map[effect]bool {
 
 // effectsOnce wants that no Activity was carried out twice without a reason.
 // Activities run at least once: one may run again where its Workflow was open as
-// its Namespace moved or while a fault lasted, or was reset when the lost region
-// returned.
+// its Namespace moved or while a fault lasted, was reset when the lost region
+// returned, or ran in a region that nobody heard of any more.
 func (c *docket) effectsOnce() drills.Invariant {
 	const name = "effects once"
 	effects := c.effects()
@@ -69,9 +69,12 @@ func (c *docket) effectsOnce() drills.Invariant {
 		return unseen(name, "no worker wrote down what its activities did")
 	}
 	resets, lives := c.resets(), c.lives()
-	moves, faults := map[string][]drills.Offset{}, c.windows()
+	upheavals, alone := map[string][]lifetime{}, map[string]lifetime{}
 	for _, ns := range c.topology.Namespaces {
-		moves[ns.Name] = c.moves(ns)
+		upheavals[ns.Name] = append(c.moves(ns), c.windows()...)
+		if ns.Home == c.Drill.Isolated() && c.faulted {
+			alone[ns.Name] = c.alone(ns)
+		}
 	}
 	var broken []string
 	twice := 0
@@ -81,22 +84,31 @@ func (c *docket) effectsOnce() drills.Invariant {
 		}
 		twice++
 		life, known := lives[e.workflow]
-		moved := known && slices.ContainsFunc(moves[e.workflow.namespace], func(at drills.Offset) bool { return at >= life.from && at <= life.to })
-		struck := known && slices.ContainsFunc(faults, func(f lifetime) bool { return f.from <= life.to && life.from <= f.to })
-		if !moved && !struck && resets[e.workflow] <= c.effective {
+		open := known && slices.ContainsFunc(upheavals[e.workflow.namespace], life.overlaps)
+		unheard := slices.ContainsFunc(executions, func(op operation) bool {
+			cut, was := alone[op.Namespace]
+			return was && op.Region == c.Drill.Isolated() && cut.overlaps(lifetime{op.sent, op.sent})
+		})
+		if !open && !unheard && resets[e.workflow] <= c.effective {
 			broken = append(broken, fmt.Sprintf("%s of %s took effect %d times, and nothing that happened to its workflow explains it",
 				e.activity, e.workflow.id, len(executions)))
 		}
 	}
 	held := fmt.Sprintf("%d activities took effect, %d more than once: their workflows were open as their namespace moved or while a fault lasted, or were reset", len(effects), twice)
-	if twice == 0 {
+	switch {
+	case twice == 0:
 		held = fmt.Sprintf("%d activities took effect, none more than once", len(effects))
+	case c.Drill.Isolated() != "":
+		held += ", or ran in the region that was cut off"
 	}
 	return judged(name, held, broken)
 }
 
-// lifetime is from the start of a Workflow's first run to the end of its last.
+// lifetime is from the start of a Workflow's first run to the end of its last, or the time
+// that something else took.
 type lifetime struct{ from, to drills.Offset }
+
+func (l lifetime) overlaps(other lifetime) bool { return l.from <= other.to && other.from <= l.to }
 
 func (c *docket) lives() map[scoped]lifetime {
 	out := map[scoped]lifetime{}
@@ -126,12 +138,16 @@ func (c *docket) windows() []lifetime {
 	return out
 }
 
+// settles is for how long the services of a region may go by what it believed before it
+// changed its mind: until they look anew, and once more where they had just done so.
+const settles = drills.Offset(2 * drills.CacheRefresh)
+
 // moves is when a Namespace was lost with its region, and when either of its
-// regions changed its mind on where it is active.
-func (c *docket) moves(ns drills.Namespace) []drills.Offset {
-	var out []drills.Offset
+// regions changed its mind on where it is active, until its services knew.
+func (c *docket) moves(ns drills.Namespace) []lifetime {
+	var out []lifetime
 	if c.faulted && !c.Drill.Control() && slices.Contains(c.affected, ns.Name) {
-		out = append(out, c.requested, c.effective)
+		out = append(out, lifetime{c.requested, c.requested}, lifetime{c.effective, c.effective})
 	}
 	last := map[string]string{}
 	for _, e := range c.inOrder(drills.KindActive) {
@@ -139,9 +155,21 @@ func (c *docket) moves(ns drills.Namespace) []drills.Offset {
 			continue
 		}
 		if before, known := last[e.Region]; known && before != e.Name {
-			out = append(out, e.At)
+			out = append(out, lifetime{e.At, e.At + settles})
 		}
 		last[e.Region] = e.Name
 	}
 	return out
+}
+
+// alone is when the region that was cut off went on with a Namespace of its own: until it
+// heard that another one has it, and its services knew. What it did then, the other one
+// may do again.
+func (c *docket) alone(ns drills.Namespace) lifetime {
+	for _, e := range c.inOrder(drills.KindActive) {
+		if e.Namespace == ns.Name && e.Region == ns.Home && e.At > c.effective && e.Name != "" && e.Name != ns.Home {
+			return lifetime{c.effective, e.At + settles}
+		}
+	}
+	return lifetime{c.effective, forever}
 }

@@ -168,6 +168,8 @@ func TestAnActivityMayRunAgainWhereItsWorkflowWasMoved(t *testing.T) {
 		"it was reset before anything was broken":  {reset(15), drills.Fail},
 		"it had ended long before":                 {twice(orderEnded, 1, drills.OperationAbandoned), drills.Fail},
 		"it was in flight as it moved home":        {twice("order-orders-272", 0.1, drills.OperationAbandoned), drills.Pass},
+		"it began before services knew of a move":  {twice("order-orders-278", 0.1, drills.OperationAbandoned), drills.Pass},
+		"it began once they had looked anew":       {twice("order-orders-281", 0.1, drills.OperationAbandoned), drills.Fail},
 		"it ran in the survivor, and nothing else": {twice("order-orders-200", 0.1, drills.OperationAbandoned), drills.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
