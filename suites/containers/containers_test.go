@@ -53,10 +53,17 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	DeferCleanup(gexec.CleanupBuildArtifacts)
 })
 
-// labelled asks the engine by itself what there is with our label: of one run, or of any.
-func labelled(run string) (out []string) {
+// usual is the engine that the environment names.
+const usual = ""
+
+// labelled asks an engine by itself what there is with our label: of one run, or of any.
+func labelled(engine, run string) (out []string) {
 	GinkgoHelper()
-	api, err := client.New(client.FromEnv)
+	where := client.FromEnv
+	if engine != usual {
+		where = client.WithHost(engine)
+	}
+	api, err := client.New(where)
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(api.Close()).To(Succeed()) }()
 	label := "failoverdrill.run"
@@ -87,6 +94,21 @@ func labelled(run string) (out []string) {
 	return out
 }
 
+// running is what goes on in the usual engine of a run.
+func running(run string) []string {
+	GinkgoHelper()
+	api, err := client.New(client.FromEnv)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(api.Close()).To(Succeed()) }()
+	found, err := api.ContainerList(context.Background(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", "failoverdrill.run="+run)})
+	Expect(err).NotTo(HaveOccurred())
+	var out []string
+	for _, c := range found.Items {
+		out = append(out, c.Names...)
+	}
+	return out
+}
+
 // run runs a drill that ships in containers.
 func run(ctx context.Context, name string) drills.Report {
 	GinkgoHelper()
@@ -99,7 +121,7 @@ func run(ctx context.Context, name string) drills.Report {
 	result, err := harness.Run(ctx, d, harness.Options{Out: out, Binary: binary, Launcher: launch.AsContainers})
 	Expect(err).NotTo(HaveOccurred())
 	AddReportEntry(name, drilltest.Summary(result.Report), ReportEntryVisibilityFailureOrVerbose)
-	Expect(labelled(result.Report.Run)).To(BeEmpty(), "components outlive the run")
+	Expect(labelled(usual, result.Report.Run)).To(BeEmpty(), "components outlive the run")
 	Expect(result.Report.Environment).To(HaveKeyWithValue("launcher", "container"))
 	return result.Report
 }
@@ -157,13 +179,15 @@ var _ = Describe("A drill in containers that is killed", Label("container", "int
 		Expect(err).NotTo(HaveOccurred())
 		Expect(journals).To(HaveLen(1))
 		id := filepath.Base(journals[0][:len(journals[0])-len(".jsonl")])
+		Expect(running(id)).NotTo(BeEmpty())
 		Eventually(session.Signal(syscall.SIGKILL), soon).Should(gexec.Exit())
-		Expect(labelled(id)).To(ContainElements(HavePrefix("container "), HavePrefix("volume "), HavePrefix("network "), HavePrefix("image ")))
+		Eventually(running, soon).WithArguments(id).Should(BeEmpty(), "components go on without their harness")
+		Expect(labelled(usual, id)).To(ContainElements(HavePrefix("container "), HavePrefix("volume "), HavePrefix("network "), HavePrefix("image ")))
 
 		recovered, err := gexec.Start(command("recover"), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
 		Eventually(recovered, soon).Should(gexec.Exit(0))
-		Expect(labelled(id)).To(BeEmpty())
+		Expect(labelled(usual, id)).To(BeEmpty())
 		Expect(filepath.Glob(filepath.Join(state, "*"))).To(BeEmpty(), "the journal is left")
 	})
 })
