@@ -23,10 +23,13 @@ func (c *docket) coldStarts() []drills.ColdStart {
 		}
 		for number := range f.Workers + f.Reserve {
 			worker := drills.WorkerName(f, number)
+			if c.ranBefore(worker) { // and was started again by a fault of its own
+				continue
+			}
 			one := drills.ColdStart{Worker: worker, Region: f.Region, Namespace: f.Namespace, Declared: drills.Offset(c.Drill.Provision.BeforeProcess())}
 			var ran drills.Offset
 			for _, e := range c.inOrder(drills.KindStart) {
-				if e.Subject != worker || e.At < c.requested || e.At > until {
+				if e.Subject != worker || e.At > until {
 					continue
 				}
 				took := seconds(e.Value)
@@ -45,6 +48,13 @@ func (c *docket) coldStarts() []drills.ColdStart {
 		}
 	}
 	return out
+}
+
+// ranBefore reports whether a component was started before the fault.
+func (c *docket) ranBefore(component string) bool {
+	return slices.ContainsFunc(c.inOrder(drills.KindStart), func(e drills.Event) bool {
+		return e.Subject == component && e.At < c.requested
+	})
 }
 
 // firstHeard is how long it took from a Worker's start until a cluster heard it poll, less what

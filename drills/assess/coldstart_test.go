@@ -28,6 +28,7 @@ func TestTheColdStartOfAWorkerIsToldStepByStep(t *testing.T) {
 		want   *drills.ColdStart
 	}{
 		{"nobody started", nil, nil},
+		{"one that ran before, and was started again", []drills.Event{step(2, worker, "started", 0.2), step(42.5, worker, "started", 0.3)}, nil},
 		{"in a container", contained, &drills.ColdStart{Create: ptr(at(0.1)), Start: at(0.3), FirstPoll: ptr(at(0.7))}},
 		{"as a process", []drills.Event{step(42.5, worker, "started", 0.01), polls(43)}, &drills.ColdStart{Start: at(0.01), FirstPoll: ptr(at(0.5))}},
 		{"one that was never heard", []drills.Event{step(42.5, worker, "started", 0.01)}, &drills.ColdStart{Start: at(0.01)}},

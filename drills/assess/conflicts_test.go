@@ -1,8 +1,8 @@
 package assess_test
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -189,21 +189,27 @@ func TestASplitThatIsNotResolvedFails(t *testing.T) {
 func TestAnActivityMayRunAgainThatRanWhereNobodyHeardOfIt(t *testing.T) {
 	const order = "order-orders-200" // of 41 s: both sides go on, the isolated one until 51.5 s
 	for name, test := range map[string]struct {
-		region string
-		after  float64 // the time at which it ran
-		want   drills.Verdict
+		ran  []string // where it ran again
+		at   float64  // so long after it ran in us-west
+		want drills.Verdict
 	}{
-		"on the isolated side":                       {"us-east", 2, drills.Pass},
-		"there, before its services heard of it":     {"us-east", 10.5, drills.Pass},
-		"there, when it had long given way":          {"us-east", 11.5, drills.Fail},
-		"on the side that was promoted, as all know": {"us-west", 2, drills.Fail},
+		"on the isolated side":                       {[]string{"us-east"}, 2, drills.Pass},
+		"there, before its services heard of it":     {[]string{"us-east"}, 10.5, drills.Pass},
+		"there, when it had long given way":          {[]string{"us-east"}, 11.5, drills.Fail},
+		"twice there":                                {[]string{"us-east", "us-east"}, 2, drills.Fail},
+		"there, and again here":                      {[]string{"us-east", "us-west"}, 2, drills.Fail},
+		"on the side that was promoted, as all know": {[]string{"us-west"}, 2, drills.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := split(t)
-			twice(order, test.after, drills.OperationAcknowledged)(e)
-			for i, op := range e.Ledger {
-				if op.Workflow == order && strings.HasSuffix(op.ID, "-again") {
-					e.Ledger[i].Region, e.Ledger[i].Intended = test.region, op.At
+			for _, op := range slices.Clone(e.Ledger) {
+				for n, region := range test.ran {
+					if op.Workflow == order && op.Kind == drills.ActivityOperation {
+						again := op
+						again.ID, again.Region, again.At = fmt.Sprintf("%s-%d", op.ID, n), region, op.At+at(test.at)
+						again.Intended = again.At
+						e.Ledger = append(e.Ledger, again)
+					}
 				}
 			}
 			i := slices.IndexFunc(e.judge().Invariants, func(i drills.Invariant) bool { return i.Name == "effects once" })

@@ -112,6 +112,10 @@ func TestInvariantsHoldWhateverTheObjectivesSay(t *testing.T) {
 		{"no activity twice", "effects once", func(*evidence) {}, drills.Pass, "320 activities took effect, none more than once"},
 		{"an activity twice for no reason", "effects once", twice("order-orders-003", 0.1, drills.OperationAbandoned), drills.Fail,
 			"ShipOrder of order-orders-003 took effect 2 times, and nothing that happened to its workflow explains it"},
+		{"an activity twice, and nobody counted what was reset", "effects once", func(e *evidence) {
+			twice("order-orders-003", 0.1, drills.OperationAbandoned)(e)
+			e.without(censusOf(drills.CensusAfterHeal))
+		}, drills.Inconclusive, "nobody counted after the heal, and so not what was reset then: ShipOrder of order-orders-003"},
 		{"no worker has a ledger", "effects once", func(e *evidence) {
 			e.workflows("", func(_ string, w *drills.Workflow) { w.Operations = w.Operations[:2] })
 			e.Ledger = slices.DeleteFunc(e.Ledger, func(op drills.Operation) bool { return op.Kind == drills.ActivityOperation })
