@@ -52,6 +52,9 @@ type Change struct {
 	PID  int    `json:"pid,omitempty"`
 	Born string `json:"born,omitempty"` // when it was started, as the system writes it
 	Keep bool   `json:"keep,omitempty"` // of a folder: its user wants it to stay
+	// Engine is where the Docker engine answers that an image is in, and all that is made of
+	// it: a URL such as unix:///var/run/docker.sock.
+	Engine string `json:"engine,omitempty"`
 	// Block is the addresses of a network, in the notation ip/bits.
 	Block string `json:"block,omitempty"`
 	// Addresses are those that a component had on its networks.
@@ -87,8 +90,10 @@ func (c Change) Check() error {
 // parameters checks what each kind needs beside its subject.
 func (c Change) parameters() error {
 	switch c.Kind {
-	case ProcessChange, FrozenChange, ContainerChange, PausedChange, UnpluggedChange, ImageChange:
+	case ProcessChange, FrozenChange, ContainerChange, PausedChange, UnpluggedChange:
 		return nil
+	case ImageChange:
+		return need("engine", c.Engine)
 	case NetworkChange:
 		return need("block", c.Block)
 	case FolderChange, RecordChange:

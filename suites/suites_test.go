@@ -16,11 +16,12 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills/catalog"
 	"github.com/failoverdrill/failoverdrill/drills/harness"
 	"github.com/failoverdrill/failoverdrill/suites/drilltest"
+	"github.com/failoverdrill/failoverdrill/suites/specs"
 )
 
 func TestSuites(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "Failover drills")
+	specs.Run(t, "Failover drills")
 }
 
 // binary plays every component of every drill here. It is built once, unless

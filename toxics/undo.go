@@ -12,9 +12,13 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
+// ErrGone says that nobody serves Links at an address any more: with their server, they
+// are gone.
+var ErrGone = errors.New("its server is gone")
+
 // Undo undoes a change of a Link that another process made. What is gone
-// already, with its server or from it, is undone: found tells whether there was
-// anything left to undo.
+// already from its server is undone: found tells whether there was anything left to undo.
+// An error is ErrGone where the server is gone.
 func Undo(ctx context.Context, c drills.Change) (found bool, err error) {
 	api := client.NewClient(c.Address)
 	var left bool
@@ -30,10 +34,12 @@ func Undo(ctx context.Context, c drills.Change) (found bool, err error) {
 
 func undo(api *client.Client, c drills.Change) (found bool, err error) {
 	proxy, err := api.Proxy(c.Subject)
-	if gone(err) {
+	switch {
+	case gone(err):
+		return false, ErrGone
+	case absent(err):
 		return false, nil
-	}
-	if err != nil {
+	case err != nil:
 		return false, err
 	}
 	switch c.Kind {
@@ -49,15 +55,18 @@ func undo(api *client.Client, c drills.Change) (found bool, err error) {
 	default:
 		return false, errors.New("it is no change of a Link")
 	}
-	if gone(err) {
+	switch {
+	case gone(err):
+		return false, ErrGone
+	case absent(err):
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// gone tells that there is nothing to be undone: no server, or not on it.
+// gone tells that there is no server.
 func gone(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || absent(err)
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH)
 }
 
 // absent tells that a server does not have what it was asked for.

@@ -47,7 +47,7 @@ stays for the next try`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.recoverRuns(cmd.Context(), o) },
 	}
-	cmd.Flags().BoolVar(&o.Keep, "keep", false, "keep the components' databases and other working files")
+	cmd.Flags().BoolVar(&o.Keep, "keep", false, "keep the components' databases and other working files, but for those of containers")
 	return cmd
 }
 

@@ -25,9 +25,8 @@ func (c *cli) surviveCommand() *cobra.Command {
 runs active-hot once, whole, which has to leave nothing; then once for each of
 --kills, and kills the harness by SIGKILL at a moment of its own: the moments are
 spread evenly over the whole drill, boot and teardown included, and drawn from
---seed. Linux ends the components with their harness; so that there is something
-to recover, every other kill is of a harness whose components outlive it;
-containers always do.
+--seed. Components end with their harness; so that there is something to recover
+that goes on, every other kill is of a harness whose components outlive it.
 
 After each kill it runs 'failoverdrill recover', and then looks for itself: no
 process of the run (by family, folder and environment), no port that answers or

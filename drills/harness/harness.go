@@ -163,9 +163,10 @@ func begin(ctx context.Context, d *drills.Drill, o Options) (_ *run, running con
 		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))
 	}
 	ends = append(ends, func() error { return launcher.Close(context.WithoutCancel(ctx)) })
-	d, insteadOf := withStore(running, launcher, d)
-	if err := fetch(running, launcher, d); err != nil {
-		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", d.Name, cause(running, err))
+	name := d.Name
+	d, insteadOf, err := ready(running, launcher, d)
+	if err != nil {
+		return nil, running, end, fmt.Errorf("make ready for %s, nothing of it was started: %w", name, cause(running, err))
 	}
 	if _, err := changes.Begin(drills.Change{Kind: drills.RecordChange, Subject: dir}); err != nil {
 		return nil, running, end, err

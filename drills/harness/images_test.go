@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func (l library) Fetch(_ context.Context, image string) error {
 			return nil
 		}
 	}
-	return errors.New(image + " cannot be pulled")
+	return fmt.Errorf("%s %w", image, launch.ErrNoImage)
 }
 
 func TestAStoreThatCannotBeHadIsReplacedAndTold(t *testing.T) {
@@ -41,12 +42,15 @@ func TestAStoreThatCannotBeHadIsReplacedAndTold(t *testing.T) {
 		{"of this machine", &launch.Processes{}, "", drills.PostgreSQL, ""},
 		{"an image that is there", library{has: []string{drills.PostgreSQLImage}}, "", drills.PostgreSQL, ""},
 		{"one that the drill names", library{has: []string{"ours:1"}}, "ours:1", drills.PostgreSQL, ""},
-		{"one that is not", library{}, "", drills.NATSStore, "postgres: " + drills.PostgreSQLImage + " cannot be pulled"},
+		{"one that is not", library{}, "", drills.NATSStore, "postgres: " + drills.PostgreSQLImage + " is not here, and cannot be pulled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := *declared
 			d.Store.Image = test.image
-			got, insteadOf := withStore(t.Context(), test.launcher, &d)
+			got, insteadOf, err := withStore(t.Context(), test.launcher, &d)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if got.Store.Engine != test.engine || insteadOf != test.told {
 				t.Errorf("the store is %s, instead of %q", got.Store.Engine, insteadOf)
 			}
@@ -55,6 +59,33 @@ func TestAStoreThatCannotBeHadIsReplacedAndTold(t *testing.T) {
 			}
 			if declared.Store.Engine != drills.PostgreSQL {
 				t.Error("the drill as it is declared was changed")
+			}
+		})
+	}
+}
+
+// full is a launcher whose engine fails.
+type full struct{ launch.Launcher }
+
+func (full) Fetch(context.Context, string) error { return errors.New("no space left on device") }
+
+func TestAStoreThatTheDrillNamesOrThatAnEngineFailsOfIsAnError(t *testing.T) {
+	for name, test := range map[string]struct {
+		launcher launch.Launcher
+		image    string
+		says     string
+	}{
+		"an image that is nowhere": {library{}, "postgers:17", "postgers:17 is not here"},
+		"an engine that fails":     {full{}, "", "no space left on device"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := catalog.Get("store-postgres")
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Store.Image = test.image
+			if _, _, err := withStore(t.Context(), test.launcher, d); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v, want one that says %q", err, test.says)
 			}
 		})
 	}

@@ -43,7 +43,10 @@ type undoer struct {
 	within  time.Duration // bounds each undo; 0 takes undoWithin
 	// lost are the blocks of addresses that other runs have leased since: nothing
 	// in them is of this run any more.
-	lost    []netip.Prefix
+	lost []netip.Prefix
+	// deaf are addresses at which nobody is any more. A machine that is gone refuses
+	// nothing: who asks waits for seconds, and asks once.
+	deaf    map[string]bool
 	remains *launch.Remains
 }
 
@@ -89,7 +92,7 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 		}
 		return errors.Join(failed...)
 	}
-	u.lost = nil
+	u.lost, u.deaf = nil, map[string]bool{}
 	if err := u.loseBlocks(ctx); err != nil {
 		return release, err
 	}
@@ -115,7 +118,9 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 // loseBlocks looks which networks of the run are gone: nobody is to be asked there any
 // more.
 func (u *undoer) loseBlocks(ctx context.Context) error {
-	gone, err := u.remains.LostBlocks(ctx)
+	limited, cancel := u.limit(ctx)
+	defer cancel()
+	gone, err := u.remains.LostBlocks(limited)
 	for _, block := range gone {
 		err = errors.Join(err, u.lose(block))
 	}
@@ -211,7 +216,15 @@ func (u *undoer) change(ctx context.Context, c drills.Change) (found bool, err e
 	case drills.RecordChange:
 		return record.Sweep(c.Subject)
 	case drills.LinkChange, drills.RefusalChange, drills.ToxicChange:
-		return toxics.Undo(ctx, c)
+		if u.deaf[c.Address] {
+			return false, nil
+		}
+		found, err := toxics.Undo(ctx, c)
+		if errors.Is(err, toxics.ErrGone) {
+			u.deaf[c.Address] = true
+			return false, nil
+		}
+		return found, err
 	case drills.EndpointChange, drills.FailoverChange:
 		return fixtures.Undo(ctx, c)
 	}

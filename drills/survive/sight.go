@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/failoverdrill/failoverdrill/drills/record"
-	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 )
 
 // Left counts what is there of a run whose harness is not.
@@ -68,7 +67,7 @@ func (t trial) look(p place, family []process, before *sight) (sight, error) {
 	if s.processes, err = of(p.dir, s.runs, family); err != nil {
 		return s, err
 	}
-	if t.launcher == launch.AsContainers {
+	if !t.launcher.OnThisMachine() {
 		if s.contained, err = inEngine(s.runs); err != nil {
 			return s, err
 		}

@@ -28,13 +28,11 @@ import (
 
 // Options is how it is done.
 type Options struct {
-	Out    string // folder that gets a folder for it, and in that one for each kill
-	Binary string // the failoverdrill binary
-	Kills  int    // at least one
-	Seed   uint64 // of the moments
-	// Launcher is how components run; empty takes processes. Containers always outlive
-	// their harness.
-	Launcher launch.Kind
+	Out      string      // folder that gets a folder for it, and in that one for each kill
+	Binary   string      // the failoverdrill binary
+	Kills    int         // at least one
+	Seed     uint64      // of the moments
+	Launcher launch.Kind // how components run; empty takes processes
 	Show     func(Result)
 }
 

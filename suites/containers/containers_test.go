@@ -23,17 +23,21 @@ import (
 	"github.com/failoverdrill/failoverdrill/fixtures/launch"
 	"github.com/failoverdrill/failoverdrill/suites/drilltest"
 	. "github.com/failoverdrill/failoverdrill/suites/matchers"
+	"github.com/failoverdrill/failoverdrill/suites/specs"
 )
 
 // soon bounds what takes a moment, on a machine that may be busy.
 const soon = time.Minute
+
+// loaded bounds what boots or removes a topology.
+const loaded = 3 * time.Minute
 
 func TestContainers(t *testing.T) {
 	if err := launch.AsContainers.Preflight(t.Context(), 0); errors.Is(err, launch.ErrNoEngine) {
 		t.Skip(err)
 	}
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "Failover drills in containers")
+	specs.Run(t, "Failover drills in containers")
 }
 
 // binary plays every component: the one that FAILOVERDRILL_BIN names, or a static one that
@@ -174,7 +178,13 @@ var _ = Describe("A drill in containers that is killed", Label("container", "int
 		}
 		session, err := gexec.Start(command("run", "active-cold", "--launcher", "container", "--out", filepath.Join(out, "runs")), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
-		Eventually(session.Err, soon).Should(gbytes.Say(string(drills.LoadStarted)))
+		DeferCleanup(func() { // on every path
+			Eventually(session.Kill(), soon).Should(gexec.Exit())
+			recovered, err := gexec.Start(command("recover"), GinkgoWriter, GinkgoWriter)
+			Expect(err).NotTo(HaveOccurred())
+			Eventually(recovered, loaded).Should(gexec.Exit(0))
+		})
+		Eventually(session.Err, loaded).Should(gbytes.Say(string(drills.LoadStarted)))
 		journals, err := filepath.Glob(filepath.Join(state, "*.jsonl"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(journals).To(HaveLen(1))
@@ -186,7 +196,7 @@ var _ = Describe("A drill in containers that is killed", Label("container", "int
 
 		recovered, err := gexec.Start(command("recover"), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
-		Eventually(recovered, soon).Should(gexec.Exit(0))
+		Eventually(recovered, loaded).Should(gexec.Exit(0))
 		Expect(labelled(usual, id)).To(BeEmpty())
 		Expect(filepath.Glob(filepath.Join(state, "*"))).To(BeEmpty(), "the journal is left")
 	})
