@@ -12,13 +12,9 @@ import (
 	"github.com/failoverdrill/failoverdrill/drills"
 )
 
-// ErrGone says that nobody serves Links at an address any more: with their server, they
-// are gone.
-var ErrGone = errors.New("its server is gone")
-
 // Undo undoes a change of a Link that another process made. What is gone
-// already from its server is undone: found tells whether there was anything left to undo.
-// An error is ErrGone where the server is gone.
+// already, with its server or from it, is undone: found tells whether there was
+// anything left to undo.
 func Undo(ctx context.Context, c drills.Change) (found bool, err error) {
 	api := client.NewClient(c.Address)
 	var left bool
@@ -34,12 +30,10 @@ func Undo(ctx context.Context, c drills.Change) (found bool, err error) {
 
 func undo(api *client.Client, c drills.Change) (found bool, err error) {
 	proxy, err := api.Proxy(c.Subject)
-	switch {
-	case gone(err):
-		return false, ErrGone
-	case absent(err):
+	if gone(err) {
 		return false, nil
-	case err != nil:
+	}
+	if err != nil {
 		return false, err
 	}
 	switch c.Kind {
@@ -55,18 +49,15 @@ func undo(api *client.Client, c drills.Change) (found bool, err error) {
 	default:
 		return false, errors.New("it is no change of a Link")
 	}
-	switch {
-	case gone(err):
-		return false, ErrGone
-	case absent(err):
+	if gone(err) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// gone tells that there is no server.
+// gone tells that there is nothing to be undone: no server, or not on it.
 func gone(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH)
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || absent(err)
 }
 
 // absent tells that a server does not have what it was asked for.

@@ -139,7 +139,7 @@ func (c *cli) run(ctx context.Context, list []*drills.Drill, f runFlags) error {
 			Out: f.out, Binary: binary, Progress: progress.take, Keep: f.keep, Orphans: f.orphans, Launcher: next.launcher,
 		})
 		progress.close()
-		if errors.Is(err, harness.ErrInterrupted) && result.Dir == "" { // before it began: those that ran are told of
+		if errors.Is(err, harness.ErrInterrupted) && !errors.Is(err, harness.ErrLeft) && result.Dir == "" { // before it began: those that ran are told of
 			fmt.Fprintln(c.stderr, "failoverdrill:", err)
 			c.add(drills.Inconclusive)
 			break

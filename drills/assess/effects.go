@@ -98,7 +98,7 @@ func (c *docket) effectsOnce() drills.Invariant {
 		}
 	}
 	if _, heals := c.Timeline.Mark(drills.HealRequested); len(broken) > 0 && heals && !c.complete(drills.CensusAfterHeal) {
-		return unseen(name, fmt.Sprintf("%s, and so not what was reset then: %s", nobodyCounted, broken[0]))
+		return unseen(name, fmt.Sprintf("%s, and so not what was reset then: %s", nobodyCounted, slices.Min(broken)))
 	}
 	held := fmt.Sprintf("%d activities took effect, %d more than once: their workflows were open as their namespace moved or while a fault lasted, or were reset", len(effects), twice)
 	switch {

@@ -64,6 +64,9 @@ type Scene struct {
 // seen until then is kept and judged inconclusive.
 var ErrInterrupted = errors.New("interrupted")
 
+// ErrLeft says that not everything could be undone at the end of a run.
+var ErrLeft = errors.New("something is left of run")
+
 // Result is a run that has ended.
 type Result struct {
 	Dir    string
@@ -210,7 +213,7 @@ func settle(ctx context.Context, undo *undoer) error {
 		err = undo.journal.Remove()
 	}
 	if err = errors.Join(err, undo.journal.Close()); err != nil {
-		return fmt.Errorf("undo run %s, `failoverdrill recover` tries again: %w", undo.journal.Run().ID, err)
+		return fmt.Errorf("%w %s, `failoverdrill recover` tries again: %w", ErrLeft, undo.journal.Run().ID, err)
 	}
 	return nil
 }

@@ -43,10 +43,7 @@ type undoer struct {
 	within  time.Duration // bounds each undo; 0 takes undoWithin
 	// lost are the blocks of addresses that other runs have leased since: nothing
 	// in them is of this run any more.
-	lost []netip.Prefix
-	// deaf are addresses at which nobody is any more. A machine that is gone refuses
-	// nothing: who asks waits for seconds, and asks once.
-	deaf    map[string]bool
+	lost    []netip.Prefix
 	remains *launch.Remains
 }
 
@@ -92,7 +89,7 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 		}
 		return errors.Join(failed...)
 	}
-	u.lost, u.deaf = nil, map[string]bool{}
+	u.lost = nil
 	if err := u.loseBlocks(ctx); err != nil {
 		return release, err
 	}
@@ -115,10 +112,10 @@ func (u *undoer) lease(ctx context.Context) (release func() error, err error) {
 	return release, nil
 }
 
-// loseBlocks looks which networks of the run are gone: nobody is to be asked there any
-// more.
+// loseBlocks looks which networks of the run are gone, or have nobody on them: nobody is
+// to be asked there any more.
 func (u *undoer) loseBlocks(ctx context.Context) error {
-	limited, cancel := u.limit(ctx)
+	limited, cancel := context.WithTimeoutCause(ctx, endWithin, fmt.Errorf("not done within %s", endWithin))
 	defer cancel()
 	gone, err := u.remains.LostBlocks(limited)
 	for _, block := range gone {
@@ -133,7 +130,9 @@ func (u *undoer) lose(block string) error {
 	if err != nil {
 		return fmt.Errorf("read the addresses of run %s: %w", u.journal.Run().ID, err)
 	}
-	u.lost = append(u.lost, prefix)
+	if !slices.Contains(u.lost, prefix) {
+		u.lost = append(u.lost, prefix)
+	}
 	return nil
 }
 
@@ -151,11 +150,6 @@ func (u *undoer) all(ctx context.Context, but ...drills.ChangeKind) []Step {
 	for i, e := range entries {
 		first := steps[i].Err
 		if first == nil {
-			continue
-		}
-		// By now, what it was on may be gone, and its addresses another's.
-		if err := u.loseBlocks(ctx); err != nil {
-			steps[i].Err = errors.Join(first, err)
 			continue
 		}
 		if steps[i] = u.undo(ctx, e); steps[i].Err != nil && steps[i].Err.Error() != first.Error() {
@@ -189,7 +183,14 @@ func rank(kind drills.ChangeKind) int {
 func (u *undoer) undo(ctx context.Context, e journal.Entry) Step {
 	limited, cancel := u.limit(ctx)
 	defer cancel()
-	found, err := u.change(limited, e.Change)
+	var found bool
+	var err error
+	if e.Change.Address != "" { // by now, whom to ask may be gone, and the address another's
+		err = u.loseBlocks(ctx)
+	}
+	if err == nil {
+		found, err = u.change(limited, e.Change)
+	}
 	if err == nil {
 		u.journal.Undone(e.Number)
 	}
@@ -216,15 +217,7 @@ func (u *undoer) change(ctx context.Context, c drills.Change) (found bool, err e
 	case drills.RecordChange:
 		return record.Sweep(c.Subject)
 	case drills.LinkChange, drills.RefusalChange, drills.ToxicChange:
-		if u.deaf[c.Address] {
-			return false, nil
-		}
-		found, err := toxics.Undo(ctx, c)
-		if errors.Is(err, toxics.ErrGone) {
-			u.deaf[c.Address] = true
-			return false, nil
-		}
-		return found, err
+		return toxics.Undo(ctx, c)
 	case drills.EndpointChange, drills.FailoverChange:
 		return fixtures.Undo(ctx, c)
 	}

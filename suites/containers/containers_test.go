@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -130,12 +131,23 @@ func run(ctx context.Context, name string) drills.Report {
 	return result.Report
 }
 
+// journalled is the run that has its journal in a folder; empty for none.
+func journalled(state string) string {
+	GinkgoHelper()
+	journals, err := filepath.Glob(filepath.Join(state, "*.jsonl"))
+	Expect(err).NotTo(HaveOccurred())
+	if len(journals) != 1 {
+		return ""
+	}
+	return strings.TrimSuffix(filepath.Base(journals[0]), ".jsonl")
+}
+
 // runWith runs one with another binary, of which nothing but its error is of interest.
-func runWith(ctx context.Context, binary string) error {
+func runWith(ctx context.Context, binary, state string) error {
 	GinkgoHelper()
 	d, err := catalog.Get("active-hot")
 	Expect(err).NotTo(HaveOccurred())
-	_, err = harness.Run(ctx, d, harness.Options{Out: GinkgoT().TempDir(), Binary: binary, Launcher: launch.AsContainers})
+	_, err = harness.Run(ctx, d, harness.Options{Out: GinkgoT().TempDir(), State: state, Binary: binary, Launcher: launch.AsContainers})
 	return err
 }
 
@@ -185,10 +197,7 @@ var _ = Describe("A drill in containers that is killed", Label("container", "int
 			Eventually(recovered, loaded).Should(gexec.Exit(0))
 		})
 		Eventually(session.Err, loaded).Should(gbytes.Say(string(drills.LoadStarted)))
-		journals, err := filepath.Glob(filepath.Join(state, "*.jsonl"))
-		Expect(err).NotTo(HaveOccurred())
-		Expect(journals).To(HaveLen(1))
-		id := filepath.Base(journals[0][:len(journals[0])-len(".jsonl")])
+		id := journalled(state)
 		Expect(running(id)).NotTo(BeEmpty())
 		Eventually(session.Signal(syscall.SIGKILL), soon).Should(gexec.Exit())
 		Eventually(running, soon).WithArguments(id).Should(BeEmpty(), "components go on without their harness")

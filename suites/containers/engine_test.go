@@ -81,9 +81,16 @@ var _ = Describe("A Docker engine", Label("container"), func() {
 		// What runs here and finds no interpreter in an empty image.
 		script := filepath.Join(GinkgoT().TempDir(), "failoverdrill")
 		Expect(os.WriteFile(script, []byte("#!/bin/sh\nexec "+binary+" \"$@\"\n"), 0o755)).To(Succeed())
-		before := labelled(usual, "") // what others have there
-		Expect(runWith(ctx, script)).To(MatchError(And(ContainSubstring("no such file or directory"), ContainSubstring("CGO_ENABLED=0"))))
-		Expect(before).To(ContainElements(labelled(usual, "")), "something is left")
+		state := GinkgoT().TempDir()
+		failed := make(chan error, 1)
+		go func() {
+			defer GinkgoRecover()
+			failed <- runWith(ctx, script, state)
+		}()
+		var id string
+		Eventually(func() bool { id = journalled(state); return id != "" }, soon, "1ms").Should(BeTrue())
+		Eventually(failed, soon).Should(Receive(MatchError(And(ContainSubstring("no such file or directory"), ContainSubstring("CGO_ENABLED=0")))))
+		Expect(labelled(usual, id)).To(BeEmpty(), "something is left")
 	})
 
 	It("whose disk is full as the image is built is told of, with what to do", func(ctx SpecContext) {
