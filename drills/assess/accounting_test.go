@@ -1,6 +1,7 @@
 package assess_test
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -99,6 +100,19 @@ func twice(order string, after float64, state drills.OperationState) func(*evide
 				op.State = state
 			}
 			e.Ledger = append(e.Ledger, op)
+		}
+	}
+}
+
+// again has the Activities of an order run once more in each of some regions, at a time.
+func (e *evidence) again(order string, at drills.Offset, regions ...string) {
+	for _, op := range slices.Clone(e.Ledger) {
+		for n, region := range regions {
+			if op.Workflow == order && op.Kind == drills.ActivityOperation {
+				once := op
+				once.ID, once.Region, once.At, once.Intended = fmt.Sprintf("%s-again-%d", op.ID, n), region, at, at
+				e.Ledger = append(e.Ledger, once)
+			}
 		}
 	}
 }

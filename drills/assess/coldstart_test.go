@@ -90,3 +90,16 @@ func TestLaunchersAreTakenApart(t *testing.T) {
 		t.Errorf("cold starts of processes take %+v", cold)
 	}
 }
+
+// One store does not stand for another, whatever the drill declares.
+func TestRunsOfAnotherStoreAreTakenApart(t *testing.T) {
+	with := func(engine drills.StoreEngine) drills.Report {
+		r := ran(drills.Pass, 4, 5)
+		r.Store = &drills.StoreReport{Engine: engine}
+		return r
+	}
+	got := assess.Repeats([]drills.Report{with(drills.PostgreSQL), with(drills.NATSStore), with(drills.PostgreSQL)})
+	if len(got) != 2 || got[0].Runs != 2 || got[1].Runs != 1 {
+		t.Errorf("got %+v", got)
+	}
+}

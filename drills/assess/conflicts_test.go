@@ -1,7 +1,6 @@
 package assess_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -190,28 +189,19 @@ func TestAnActivityMayRunAgainThatRanWhereNobodyHeardOfIt(t *testing.T) {
 	const order = "order-orders-200" // of 41 s: both sides go on, the isolated one until 51.5 s
 	for name, test := range map[string]struct {
 		ran  []string // where it ran again
-		at   float64  // so long after it ran in us-west
+		at   float64
 		want drills.Verdict
 	}{
-		"on the isolated side":                       {[]string{"us-east"}, 2, drills.Pass},
-		"there, before its services heard of it":     {[]string{"us-east"}, 10.5, drills.Pass},
-		"there, when it had long given way":          {[]string{"us-east"}, 11.5, drills.Fail},
-		"twice there":                                {[]string{"us-east", "us-east"}, 2, drills.Fail},
-		"there, and again here":                      {[]string{"us-east", "us-west"}, 2, drills.Fail},
-		"on the side that was promoted, as all know": {[]string{"us-west"}, 2, drills.Fail},
+		"on the isolated side":                       {[]string{"us-east"}, 43, drills.Pass},
+		"there, before its services heard of it":     {[]string{"us-east"}, 52.1, drills.Pass},
+		"there, when it had long given way":          {[]string{"us-east"}, 53.1, drills.Fail},
+		"twice there":                                {[]string{"us-east", "us-east"}, 43, drills.Fail},
+		"there, and again here":                      {[]string{"us-east", "us-west"}, 43, drills.Fail},
+		"on the side that was promoted, as all know": {[]string{"us-west"}, 43, drills.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := split(t)
-			for _, op := range slices.Clone(e.Ledger) {
-				for n, region := range test.ran {
-					if op.Workflow == order && op.Kind == drills.ActivityOperation {
-						again := op
-						again.ID, again.Region, again.At = fmt.Sprintf("%s-%d", op.ID, n), region, op.At+at(test.at)
-						again.Intended = again.At
-						e.Ledger = append(e.Ledger, again)
-					}
-				}
-			}
+			e.again(order, at(test.at), test.ran...)
 			i := slices.IndexFunc(e.judge().Invariants, func(i drills.Invariant) bool { return i.Name == "effects once" })
 			if got := e.judge().Invariants[i]; got.Verdict != test.want {
 				t.Errorf("got %s, want %s: %s", got.Verdict, test.want, got.Detail)

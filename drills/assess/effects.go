@@ -56,7 +56,7 @@ func (c *docket) carriedOut(h holding) map[effect]bool {
 // effectsOnce wants that no Activity was carried out twice without a reason.
 // Activities run at least once: one may run again where its Workflow was open as
 // its Namespace moved or while a fault lasted, was reset when the lost region
-// returned, or ran in a region that nobody heard of any more.
+// returned, or ran in a region of which nobody heard then.
 func (c *docket) effectsOnce() drills.Invariant {
 	const name = "effects once"
 	effects := c.effects()
@@ -72,12 +72,12 @@ func (c *docket) effectsOnce() drills.Invariant {
 	upheavals, alone := map[string][]lifetime{}, map[string]lifetime{}
 	for _, ns := range c.topology.Namespaces {
 		upheavals[ns.Name] = append(c.moves(ns), c.windows()...)
-		if ns.Home == c.Drill.Isolated() && c.faulted {
+		if c.faulted && !c.Drill.Control() && ns.Home == c.lost {
 			alone[ns.Name] = c.alone(ns)
 		}
 	}
 	var broken []string
-	twice := 0
+	twice, apart := 0, 0
 	for e, executions := range effects {
 		if len(executions) < 2 {
 			continue
@@ -85,13 +85,11 @@ func (c *docket) effectsOnce() drills.Invariant {
 		twice++
 		life, known := lives[e.workflow]
 		open := known && slices.ContainsFunc(upheavals[e.workflow.namespace], life.overlaps)
-		unheard := 0 // carried out where nobody heard of it
-		for _, op := range executions {
-			if cut, was := alone[op.Namespace]; was && op.Region == c.Drill.Isolated() && cut.overlaps(lifetime{op.sent, op.sent}) {
-				unheard++
-			}
+		by, was := alone[e.workflow.namespace]
+		once := was && c.oneOnEachSide(executions, by)
+		if once {
+			apart++
 		}
-		once := unheard == 1 && len(executions) == 2 // on each side
 		if !open && !once && resets[e.workflow] <= c.effective {
 			broken = append(broken, fmt.Sprintf("%s of %s took effect %d times, and nothing that happened to its workflow explains it",
 				e.activity, e.workflow.id, len(executions)))
@@ -104,10 +102,24 @@ func (c *docket) effectsOnce() drills.Invariant {
 	switch {
 	case twice == 0:
 		held = fmt.Sprintf("%d activities took effect, none more than once", len(effects))
-	case c.Drill.Isolated() != "":
-		held += ", or ran in the region that was cut off"
+	case apart > 0:
+		held += ", or ran once in " + c.lost + " while nobody heard of it"
 	}
 	return judged(name, held, broken)
+}
+
+// oneOnEachSide reports whether an Activity ran once in the lost region while that was
+// alone, and once where nobody knew of it: elsewhere, or later.
+func (c *docket) oneOnEachSide(executions []operation, alone lifetime) bool {
+	if len(executions) != 2 {
+		return false
+	}
+	in := func(op operation) bool {
+		return op.Region == c.lost && op.sent >= alone.from && op.sent <= alone.to
+	}
+	unaware := func(op operation) bool { return op.Region != c.lost || op.sent > alone.to }
+	a, b := executions[0], executions[1]
+	return in(a) && unaware(b) || in(b) && unaware(a)
 }
 
 // lifetime is from the start of a Workflow's first run to the end of its last, or the time
@@ -168,9 +180,9 @@ func (c *docket) moves(ns drills.Namespace) []lifetime {
 	return out
 }
 
-// alone is when the region that was cut off went on with a Namespace of its own: until it
-// heard that another one has it, and its services knew. What it did then, the other one
-// may do again.
+// alone is when the lost region went on with a Namespace of its own, where it lives on, or
+// began again with it when it was back: until it heard that another one has it, and its
+// services knew. What it did then, the other one may do again.
 func (c *docket) alone(ns drills.Namespace) lifetime {
 	for _, e := range c.inOrder(drills.KindActive) {
 		if e.Namespace == ns.Name && e.Region == ns.Home && e.At > c.effective && e.Name != "" && e.Name != ns.Home {

@@ -163,6 +163,11 @@ func TestAnActivityMayRunAgainWhereItsWorkflowWasMoved(t *testing.T) {
 			})
 		}
 	}
+	begun := func(region string, seconds float64) func(*evidence) {
+		return func(e *evidence) {
+			e.again("order-orders-200", at(seconds), region)
+		}
+	}
 	for name, test := range map[string]struct {
 		change func(*evidence)
 		want   drills.Verdict
@@ -174,6 +179,8 @@ func TestAnActivityMayRunAgainWhereItsWorkflowWasMoved(t *testing.T) {
 		"it was in flight as it moved home":        {twice("order-orders-272", 0.1, drills.OperationAbandoned), drills.Pass},
 		"it began before services knew of a move":  {twice("order-orders-278", 0.1, drills.OperationAbandoned), drills.Pass},
 		"it began once they had looked anew":       {twice("order-orders-281", 0.1, drills.OperationAbandoned), drills.Fail},
+		"the lost region began it as it was back":  {begun("us-east", 50.5), drills.Pass},
+		"it began it when it had been told":        {begun("us-east", 53), drills.Fail},
 		"it ran in the survivor, and nothing else": {twice("order-orders-200", 0.1, drills.OperationAbandoned), drills.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {

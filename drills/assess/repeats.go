@@ -10,8 +10,9 @@ import (
 )
 
 // Repeats takes the reports of the same drill together: those that share name,
-// model, basis of replication and launcher, in the order in which each drill first
-// appears, its launchers one below the other.
+// model, basis of replication, launcher and the engine of their stores, which may be
+// another than the drill declares, in the order in which each drill first appears, its
+// launchers one below the other.
 // Whether they ran on the same machine and under the same load is for the caller to
 // see to.
 func Repeats(reports []drills.Report) []drills.Distribution {
@@ -19,6 +20,7 @@ func Repeats(reports []drills.Report) []drills.Distribution {
 		drill string
 		model drills.Model
 		basis drills.ReplicationBasis
+		store drills.StoreEngine
 	}
 	type way struct {
 		key
@@ -28,7 +30,10 @@ func Repeats(reports []drills.Report) []drills.Distribution {
 	launchers := map[key][]string{}
 	groups := map[way][]drills.Report{}
 	for _, r := range reports {
-		k := key{r.Drill, r.Model, r.Replication}
+		k := key{drill: r.Drill, model: r.Model, basis: r.Replication}
+		if r.Store != nil {
+			k.store = r.Store.Engine
+		}
 		if launchers[k] == nil {
 			order = append(order, k)
 		}

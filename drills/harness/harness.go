@@ -39,7 +39,9 @@ type Options struct {
 	Progress func(drills.Event) // called for each event as it is recorded; may be nil
 	Keep     bool               // keep databases and other working files of components
 	State    string             // folder of the journal of what is changed; empty takes the user's
-	Launcher launch.Kind        // how components run; empty takes processes
+	// Launcher is how components run; empty takes processes. With containers, testcontainers
+	// is quiet in all of this process, and goes without its reaper unless its image is here.
+	Launcher launch.Kind
 	// Orphans lets components outlive a harness that is killed, which Linux does
 	// not on its own, so that a recovery can be tested.
 	Orphans bool
