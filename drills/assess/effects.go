@@ -181,13 +181,18 @@ func (c *docket) moves(ns drills.Namespace) []lifetime {
 }
 
 // alone is when the lost region went on with a Namespace of its own, where it lives on, or
-// began again with it when it was back: until it heard that another one has it, and its
-// services knew. What it did then, the other one may do again.
+// began again with it when it was back: until it heard that another one has it, at the
+// latest as replication had caught up, and its services knew. What it did then, the other
+// one may do again.
 func (c *docket) alone(ns drills.Namespace) lifetime {
+	healed, heals := c.Timeline.Mark(drills.Healed)
 	for _, e := range c.inOrder(drills.KindActive) {
-		if e.Namespace == ns.Name && e.Region == ns.Home && e.At > c.effective && e.Name != "" && e.Name != ns.Home {
+		if e.Namespace == ns.Name && e.Region == ns.Home && e.At > c.effective && e.Name != "" && e.Name != ns.Home && (!heals || e.At < healed) {
 			return lifetime{c.effective, e.At + settles}
 		}
+	}
+	if heals {
+		return lifetime{c.effective, healed + settles}
 	}
 	return lifetime{c.effective, forever}
 }

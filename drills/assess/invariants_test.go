@@ -195,6 +195,21 @@ func TestAnActivityMayRunAgainWhereItsWorkflowWasMoved(t *testing.T) {
 	}
 }
 
+// A region that was not heard until everything was over knew at the latest by then.
+func TestARegionThatIsNotHeardIsNotAloneForEver(t *testing.T) {
+	for seconds, want := range map[float64]drills.Verdict{50.5: drills.Pass, healed + 0.5: drills.Pass, healed + 2: drills.Fail} {
+		e := passing(t, "active-hot")
+		e.without(func(event drills.Event) bool {
+			return event.Kind == drills.KindActive && event.Region == "us-east" && event.At > at(effective) && event.Name != "us-east"
+		})
+		e.again("order-orders-200", at(seconds), "us-east")
+		i := slices.IndexFunc(e.judge().Invariants, func(i drills.Invariant) bool { return i.Name == "effects once" })
+		if got := e.judge().Invariants[i]; got.Verdict != want {
+			t.Errorf("at %v s: got %s, want %s: %s", seconds, got.Verdict, want, got.Detail)
+		}
+	}
+}
+
 // A Workflow that waits has time until it is overdue.
 func TestWhatIsNotOverdueMayWait(t *testing.T) {
 	for name, change := range map[string]func(*drills.Workflow){
