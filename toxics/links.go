@@ -19,6 +19,7 @@ type Links struct {
 	address string
 	api     *client.Client
 	changed changes
+	turns   turns
 }
 
 // Connect returns a client of the links component at address, an ip:port. What
@@ -28,7 +29,8 @@ func Connect(address string, journal drills.Journal) *Links {
 }
 
 // do runs a call of toxiproxy's client, which knows no contexts. A call that
-// ctx cuts short goes on in the background to its own end.
+// ctx cuts short goes on in the background to its own end: one that changes
+// something takes its turn.
 func do(ctx context.Context, call func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -178,7 +180,7 @@ func (l *Links) change(kind drills.ChangeKind, link string) drills.Change {
 func (l *Links) each(ctx context.Context, verb string, links []drills.Link, act func(*client.Proxy) error) error {
 	var failed []error
 	for _, link := range links {
-		err := do(ctx, func() error {
+		err := l.turns.take(ctx, link.Name(), func() error {
 			p, err := l.api.Proxy(link.Name())
 			if err != nil {
 				return err

@@ -14,7 +14,7 @@ func (l *Links) add(ctx context.Context, toxic client.ToxicOptions) error {
 	if err := l.changed.begin(l.toxic(toxic.ProxyName, toxic.ToxicName)); err != nil {
 		return fmt.Errorf("add toxic %s to link %s: %w", toxic.ToxicName, toxic.ProxyName, err)
 	}
-	err := do(ctx, func() error { _, err := l.api.AddToxic(&toxic); return err })
+	err := l.turns.take(ctx, toxic.ProxyName, func() error { _, err := l.api.AddToxic(&toxic); return err })
 	if err != nil {
 		return fmt.Errorf("add toxic %s to link %s: %w", toxic.ToxicName, toxic.ProxyName, err)
 	}
@@ -23,7 +23,7 @@ func (l *Links) add(ctx context.Context, toxic client.ToxicOptions) error {
 
 // remove takes a toxic off a Link, if it is there.
 func (l *Links) remove(ctx context.Context, link, toxic string) error {
-	err := do(ctx, func() error {
+	err := l.turns.take(ctx, link, func() error {
 		p, err := l.api.Proxy(link)
 		if err != nil {
 			return err
