@@ -29,8 +29,8 @@ func Connect(address string, journal drills.Journal) *Links {
 }
 
 // do runs a call of toxiproxy's client, which knows no contexts. A call that
-// ctx cuts short goes on in the background to its own end: one that changes
-// something takes its turn.
+// ctx cuts short goes on in the background to its own end: what faults change
+// takes turns.
 func do(ctx context.Context, call func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -14,7 +14,8 @@ import (
 type RecoverOptions struct {
 	State string // folder of the journals; empty takes the user's
 	Keep  bool   // keep working folders, for somebody to look at
-	// Within bounds the undo of one change; 0 takes 5 s.
+	// Within bounds the undo of one change; 0 takes 5 s. An image that may still come is
+	// waited for, for 3 s of them.
 	Within time.Duration
 }
 

@@ -148,12 +148,14 @@ func (u *undoer) all(ctx context.Context, but ...drills.ChangeKind) []Step {
 		steps[i] = u.undo(ctx, e)
 	}
 	for i, e := range entries {
-		first := steps[i].Err
-		if first == nil {
+		first := steps[i]
+		if first.Err == nil {
 			continue
 		}
-		if steps[i] = u.undo(ctx, e); steps[i].Err != nil && steps[i].Err.Error() != first.Error() {
-			steps[i].Err = fmt.Errorf("%w; at first: %w", steps[i].Err, first)
+		steps[i] = u.undo(ctx, e)
+		steps[i].Found = steps[i].Found || first.Found
+		if err := steps[i].Err; err != nil && err.Error() != first.Err.Error() {
+			steps[i].Err = fmt.Errorf("%w; at first: %w", err, first.Err)
 		}
 	}
 	return steps
